@@ -1,0 +1,71 @@
+/** What a seat can decide about a request, and what oversight can decide about an escalated execution. */
+export type Choice = 'approve' | 'reject' | 'request-changes' | 'close' | 're-run';
+
+/** Where a seat stands. */
+export type SeatStanding =
+  | 'open'
+  | 'approved'
+  | 'rejected'
+  | 'changes-requested'
+  | 'missed'
+  | 'closed'
+  | 'not-eligible'
+  | 'no-longer-counts';
+
+/** How an execution can end. */
+export type OutcomeWord =
+  | 'published'
+  | 'rejected'
+  | 'changes-requested'
+  | 'withdrawn'
+  | 'expired'
+  | 'blocked'
+  | 'needs-scoping'
+  | 'rolled-back';
+
+export const choiceLabel: Readonly<Record<Choice, string>> = {
+  approve: 'Approve',
+  reject: 'Reject',
+  'request-changes': 'Request changes',
+  close: 'Close it',
+  're-run': 'Run it again',
+};
+
+/** The past tense, as in "You approved". */
+export const choiceDone: Readonly<Record<Choice, string>> = {
+  approve: 'approved',
+  reject: 'rejected',
+  'request-changes': 'requested changes',
+  close: 'closed the execution',
+  're-run': 'ordered a re-run',
+};
+
+/** A sign and a word for each standing: the sign never stands alone, nor does a colour. */
+export const standingWords: Readonly<Record<SeatStanding, { readonly sign: string; readonly word: string }>> = {
+  open: { sign: '○', word: 'Not decided yet' },
+  approved: { sign: '✓', word: 'Approved' },
+  rejected: { sign: '✕', word: 'Rejected' },
+  'changes-requested': { sign: '↺', word: 'Requested changes' },
+  missed: { sign: '⏱', word: 'Missed the deadline' },
+  closed: { sign: '–', word: 'Closed without a decision' },
+  'not-eligible': { sign: '⊘', word: 'May not decide' },
+  'no-longer-counts': { sign: '⊘', word: 'Decided on earlier terms; no longer counts' },
+};
+
+export const outcomeWord: Readonly<Record<OutcomeWord, string>> = {
+  published: 'Published',
+  rejected: 'Rejected',
+  'changes-requested': 'Changes requested',
+  withdrawn: 'Withdrawn',
+  expired: 'Expired',
+  blocked: 'Blocked',
+  'needs-scoping': 'Needs scoping',
+  'rolled-back': 'Rolled back',
+};
+
+/** How many of a level's seats must approve, as one sentence. */
+export function quorumSentence(required: number, seats: number): string {
+  if (seats === 1) return 'One person decides.';
+  if (required === seats) return seats === 2 ? 'Both of 2 must approve.' : `All ${seats} must approve.`;
+  return required === 1 ? `1 of ${seats} must approve: any one of them.` : `${required} of ${seats} must approve.`;
+}

@@ -1,0 +1,89 @@
+import type { Digest } from '../../core/digest.ts';
+import type { Instant } from '../../core/instant.ts';
+import type { FlagEvaluation } from '../flags/evaluate.ts';
+import type { GateResult, Outcome } from './outcome.ts';
+
+/** Where an execution stands. `waiting` means on people; `failed` means on a fault. */
+export type ExecutionStatus = 'starting' | 'running' | 'waiting' | 'succeeded' | 'failed';
+
+/** Who asked: the person, the authenticated caller, and the trusted system that named the person, if one did. */
+export interface Requester {
+  readonly personId: string;
+  /** The authenticated caller's principal. */
+  readonly caller: string;
+  readonly namedBy?: { readonly principal: string; readonly name: string };
+}
+
+/** The versions that a result depends on besides its inputs. */
+export interface EngineVersions {
+  readonly skill: string;
+  readonly countersign: string;
+  readonly node: string;
+  readonly timeZoneData: string;
+}
+
+/** An event that an aggregate carries until the appender has chained it. */
+export interface PendingEvent {
+  /** Unique within the execution, and the same when the same write is tried again. */
+  readonly eventId: string;
+  readonly at: Instant;
+  readonly type: string;
+  /** A person's id, a caller's principal, or `system`. */
+  readonly actor: string;
+  readonly data: { readonly [key: string]: unknown };
+}
+
+/** The intent to mail, kept in the aggregate that owes the mail until the transport has accepted it. */
+export interface PendingMail {
+  /** Unique within the execution; also the mail's `Message-ID`, so that a repeated delivery can be recognised. */
+  readonly mailId: string;
+  readonly kind: 'outcome' | 'incident';
+  readonly attempts: number;
+}
+
+/** One execution: the aggregate item of the table. Large parts are artifacts, referred to by digest. */
+export interface ExecutionRecord {
+  readonly executionId: string;
+  readonly version: number;
+  /** The skill's name. */
+  readonly skill: string;
+  readonly accountId: string;
+  readonly requester: Requester;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+  readonly status: ExecutionStatus;
+  readonly outcome?: Outcome;
+  /** Digest of the body as the caller sent it (parsed, canonical): tells a repeat from a different request. */
+  readonly bodyDigest: Digest;
+  /** Artifact: the scoped request. */
+  readonly request: Digest;
+  /** Artifact: the configuration, with the name of its version. */
+  readonly configuration: { readonly version: string; readonly digest: Digest };
+  /** Artifact: the directory snapshot. */
+  readonly directory: Digest;
+  /** The instant that every decision of this execution takes as its time. */
+  readonly instant: Instant;
+  readonly flag: FlagEvaluation;
+  readonly engine: EngineVersions;
+  readonly resubmits?: string;
+  /** Artifact: the skill's result. */
+  readonly result?: Digest;
+  readonly termsDigest?: Digest;
+  /** Number of stages in the approval plan. */
+  readonly stages?: number;
+  readonly gates: readonly GateResult[];
+  /** Artifacts: the three outputs. */
+  readonly outputs?: {
+    readonly primaryArtifactBundle: Digest;
+    readonly executionScorecard: Digest;
+    readonly handoffPacket: Digest;
+  };
+  readonly withdrawal?: { readonly by: string; readonly at: Instant };
+  /** The execution that oversight started in this one's place. */
+  readonly rerunAs?: string;
+  readonly rerunOf?: string;
+  readonly fault?: { readonly error: string; readonly state: string; readonly message: string };
+  /** Mails that this execution owes: outcome to the requester, incident to oversight. Sent at least once. */
+  readonly pendingMails: readonly PendingMail[];
+  readonly pendingEvents: readonly PendingEvent[];
+}

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+
+/**
+ * What travels between the states of an execution: references and the verdict that a Choice reads, never the payload
+ * itself (Step Functions carries 256 KiB at most, and its history shows what it carries).
+ */
+export const flowState = z.strictObject({
+  executionId: z.string(),
+  skill: z.string(),
+  /** Set by Verify (`publish`, `approve`, `escalate`, `block`), then by the approval desk. */
+  verdict: z
+    .enum([
+      'continue',
+      'publish',
+      'approve',
+      'escalate',
+      'block',
+      'next-stage',
+      'reopen',
+      'approved',
+      'rejected',
+      'changes-requested',
+      'withdrawn',
+      'expired',
+      'closed-by-oversight',
+    ])
+    .default('continue'),
+  /** The stage that RequestApproval opens next; its timeout is read by `TimeoutSecondsPath`. */
+  next: z
+    .strictObject({ stage: z.int().min(1), round: z.int().min(1), timeoutSeconds: z.int().min(1).max(99_999_999) })
+    .optional(),
+  /** What a Catch put there: the error's name and cause. */
+  timeout: z.looseObject({ Error: z.string().optional(), Cause: z.string().optional() }).optional(),
+  fault: z.looseObject({ Error: z.string().optional(), Cause: z.string().optional() }).optional(),
+});
+export type FlowState = z.infer<typeof flowState>;
+
+/** What a waiting task's function receives: the token that ends the wait, and the flow. */
+export const waitingTask = z.strictObject({ taskToken: z.string().min(1), flow: flowState });
+export type WaitingTask = z.infer<typeof waitingTask>;

@@ -1,0 +1,23 @@
+import type { Instant } from '../core/instant.ts';
+import type { ArtifactStore } from './artifacts/artifact-store.ts';
+import type { FlagSnapshot } from './flags/snapshot.ts';
+import type { MailSender } from './mail/mail-sender.ts';
+import type { Settings } from './settings.ts';
+import type { AnySkill } from './skill/define-skill.ts';
+import type { StateMachines } from './state-machines.ts';
+import type { Table } from './store/table.ts';
+
+/** The ports that every step works through. AWS adapters and local adapters fill them; no step knows which. */
+export interface Runtime {
+  readonly settings: Settings;
+  readonly skills: readonly AnySkill[];
+  readonly clock: { now(): Instant };
+  /** Cryptographic randomness, for the secrets of links and nonces. */
+  readonly random: { bytes(count: number): Uint8Array };
+  readonly table: Table;
+  readonly artifacts: ArtifactStore;
+  readonly mail: MailSender;
+  readonly states: StateMachines;
+  /** The last good flag snapshot, or `undefined` when none was ever stored: then everything is off. */
+  readonly flags: { snapshot(): Promise<FlagSnapshot | undefined> };
+}

@@ -1,0 +1,48 @@
+import * as z from 'zod';
+import { parseWith } from '../core/zod-problems.ts';
+
+/** What a function is told by its environment. URLs in mail come from here, never from a request. */
+const environmentVariables = z.object({
+  COUNTERSIGN_ENVIRONMENT: z.string().min(1),
+  COUNTERSIGN_TABLE: z.string().min(3),
+  COUNTERSIGN_ARTIFACTS_BUCKET: z.string().min(1),
+  COUNTERSIGN_BASE_URL: z.url(),
+  COUNTERSIGN_MAIL_FROM: z.string().min(3),
+  COUNTERSIGN_OVERSIGHT_ADDRESS: z.email(),
+  /** The ARN of a state machine up to the skill's id; the alias follows the id. */
+  COUNTERSIGN_STATE_MACHINE_PREFIX: z.string().startsWith('arn:'),
+  COUNTERSIGN_UNLEASH_URL: z.url().optional(),
+  COUNTERSIGN_UNLEASH_ENVIRONMENT: z.string().default('development'),
+});
+
+export interface Settings {
+  readonly environment: string;
+  readonly table: string;
+  readonly artifactsBucket: string;
+  /** Without a trailing slash; includes the API's stage where there is one. */
+  readonly baseUrl: string;
+  readonly mailFrom: string;
+  readonly oversightAddress: string;
+  readonly stateMachinePrefix: string;
+  readonly unleash?: { readonly url: string; readonly environment: string };
+}
+
+/**
+ * Reads the settings from environment variables.
+ * @throws InvalidInput naming every variable that is missing or malformed.
+ */
+export function readSettings(variables: Record<string, string | undefined>): Settings {
+  const read = parseWith(environmentVariables, variables, 'The environment of this function');
+  return {
+    environment: read.COUNTERSIGN_ENVIRONMENT,
+    table: read.COUNTERSIGN_TABLE,
+    artifactsBucket: read.COUNTERSIGN_ARTIFACTS_BUCKET,
+    baseUrl: read.COUNTERSIGN_BASE_URL.replace(/\/$/, ''),
+    mailFrom: read.COUNTERSIGN_MAIL_FROM,
+    oversightAddress: read.COUNTERSIGN_OVERSIGHT_ADDRESS,
+    stateMachinePrefix: read.COUNTERSIGN_STATE_MACHINE_PREFIX,
+    ...(read.COUNTERSIGN_UNLEASH_URL === undefined
+      ? {}
+      : { unleash: { url: read.COUNTERSIGN_UNLEASH_URL, environment: read.COUNTERSIGN_UNLEASH_ENVIRONMENT } }),
+  };
+}

@@ -4,14 +4,12 @@
  * Right-to-left letters need none of them: every name stands in a `bdi` of its own.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const UNSAFE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g;
+const UNSAFE =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g;
 
 /** A text as it may be shown: unsafe characters become U+FFFD, so that tampering shows; line ends become `\n`. */
 export function cleanText(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/\r\n?/g, '\n')
-    .replace(UNSAFE, '\ufffd');
+  return text.toWellFormed().replace(/\r\n?/g, '\n').replace(UNSAFE, '\ufffd');
 }
 
 /** A text on one line: white space of every kind becomes one space. For subjects, titles and attributes. */
@@ -24,5 +22,8 @@ export function shortened(text: string, maxCharacters: number): string {
   const characters = [...oneLine(text)];
   return characters.length <= maxCharacters
     ? characters.join('')
-    : `${characters.slice(0, maxCharacters - 1).join('').trimEnd()}…`;
+    : `${characters
+        .slice(0, maxCharacters - 1)
+        .join('')
+        .trimEnd()}…`;
 }

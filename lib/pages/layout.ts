@@ -1,7 +1,7 @@
 import { oneLine } from './clean-text.ts';
 import { type Content, type Markup, markup } from './markup.ts';
-import { operatorStylesheet, stylesheet } from './stylesheet.ts';
 import { rawStyle } from './style-element.ts';
+import { operatorStylesheet, stylesheet } from './stylesheet.ts';
 
 /**
  * The mark: an open ring, the first signature, and a stroke that signs across it and leaves through the opening, the second.

@@ -46,3 +46,9 @@ export function writeShort(time: ZonedTime): string {
 export function timeElement(time: ZonedTime): Markup {
   return markup`<time datetime="${time.instant}">${writeShort(time)}</time>`;
 }
+
+/** `Tue 24 Nov, 17:00`, in the reader's zone: for subjects, where room is scarce. */
+export function writeBrief(time: ZonedTime): string {
+  const part = partsOf(time, 'short');
+  return `${part('weekday')} ${part('day')} ${part('month')}, ${part('hour')}:${part('minute')}`;
+}

@@ -1,5 +1,6 @@
 import type { Instant } from '../core/instant.ts';
 import type { ArtifactStore } from './artifacts/artifact-store.ts';
+import type { FlagSource } from './flags/fetch-snapshot.ts';
 import type { FlagSnapshot } from './flags/snapshot.ts';
 import type { MailSender } from './mail/mail-sender.ts';
 import type { Settings } from './settings.ts';
@@ -19,5 +20,9 @@ export interface Runtime {
   readonly mail: MailSender;
   readonly states: StateMachines;
   /** The last good flag snapshot, or `undefined` when none was ever stored: then everything is off. */
-  readonly flags: { snapshot(): Promise<FlagSnapshot | undefined> };
+  readonly flags: {
+    snapshot(): Promise<FlagSnapshot | undefined>;
+    /** The flag server with its token, for the function that stores snapshots; no other function asks. */
+    source(): Promise<FlagSource | undefined>;
+  };
 }

@@ -35,7 +35,7 @@ export function levelResult(required: number, votes: readonly SeatVote[]): Level
   return 'expired';
 }
 
-/** From the result that settles a stage first to the one that needs every level. */
+/** A stage takes the first of these that one of its levels has. */
 const PRECEDENCE = ['rejected', 'changes-requested', 'expired', 'open'] as const;
 
 /**

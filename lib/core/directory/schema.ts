@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { basisPoints, money } from '../money.ts';
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,79}$/, 'Lower-case letters, digits, points, hyphens and underscores');
+const id = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9._-]{0,79}$/, 'Lower-case letters, digits, points, hyphens and underscores');
 const date = z.iso.date();
 const instantText = z.iso.datetime();
 /** A span of local time within one day: `09:00-12:30`; `24:00` ends a day. */
@@ -93,4 +95,3 @@ export const directory = z.strictObject({
   sharedMailboxes: z.array(z.email()).default([]),
 });
 export type Directory = z.infer<typeof directory>;
-

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { skills } from '#skills';
+import { digestOf } from '../core/digest.ts';
+import { loadDirectory } from '../core/directory/load.ts';
+import { InvalidInput, NotFound } from '../core/errors.ts';
+import { instant } from '../core/instant.ts';
+import { parseWith } from '../core/zod-problems.ts';
+import { requestEnvelope } from '../platform/contracts/envelope.ts';
+import { findSkill } from '../platform/skill/define-skill.ts';
+import { readDocument } from './read-document.ts';
+
+interface RunOptions {
+  readonly input: string;
+  readonly requester?: string;
+  readonly instant?: string;
+  readonly policy?: string;
+  readonly directory?: string;
+}
+
+/** A bundled example carries the request, and who makes it. */
+const example = z.looseObject({ requester: z.string(), request: z.unknown() });
+
+function missingRequester(): never {
+  throw new InvalidInput('The requester is not named.', [
+    {
+      pointer: '/requester',
+      code: 'missing-field',
+      message: 'The input file is a bare request, so it does not say who makes it.',
+      mend: 'Name a person of the directory with --requester.',
+    },
+  ]);
+}
+
+/** `countersign run`: computes a skill's bundle from files alone and prints it with its digest. */
+export async function run(named: string, options: RunOptions): Promise<void> {
+  const skill = findSkill(skills, named);
+  if (skill === undefined)
+    throw new NotFound(`There is no skill ${named}. There are: ${skills.map(({ name }) => name).join(', ')}.`);
+  const document = readDocument(options.input);
+  const bundled = example.safeParse(document);
+  const envelope = parseWith(requestEnvelope, bundled.success ? bundled.data.request : document, 'The request');
+  const directory = loadDirectory(
+    options.directory === undefined ? skill.referenceDirectory() : readDocument(options.directory),
+  );
+  const configuration = skill.loadConfiguration(
+    options.policy === undefined ? skill.baselineConfiguration() : readDocument(options.policy),
+    directory,
+  );
+  const result = await skill.execute({
+    input: parseWith(skill.input, envelope.input, 'The input', '/input'),
+    configuration,
+    directory,
+    requester: { personId: options.requester ?? (bundled.success ? bundled.data.requester : missingRequester()) },
+    instant: options.instant === undefined ? new Date().toISOString() : instant(options.instant),
+  });
+  console.log(JSON.stringify({ ...result, digest: digestOf(result) }, null, 2));
+}

@@ -1,0 +1,94 @@
+import type { Problem } from '../../errors.ts';
+import { pointer } from '../../json.ts';
+import type { Delegation, Directory } from '../schema.ts';
+import { namedDelegation } from './delegations.ts';
+import { managersAbove } from './management-loops.ts';
+
+/** Links that a seat can hold, as the approval plan states. */
+const LONGEST_CHAIN = 10;
+
+/** Delegations that lead from person to person and hold together from `start` to `end` (epoch milliseconds). */
+interface Chain {
+  readonly links: readonly Delegation[];
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A chain of one delegation, and every longer chain in which the links hold at one moment. Stops at a loop and at a person twice. */
+function* chainsFrom(chain: Chain, linksFrom: (personId: string) => readonly Delegation[]): Generator<Chain> {
+  yield chain;
+  const last = chain.links.at(-1);
+  if (last === undefined || chain.links.length > LONGEST_CHAIN) return;
+  if (chain.links.some((link) => link.from === last.to)) return;
+  for (const link of linksFrom(last.to)) {
+    const start = Math.max(chain.start, Date.parse(link.start));
+    const end = Math.min(chain.end, Date.parse(link.end));
+    if (start < end) yield* chainsFrom({ links: [...chain.links, link], start, end }, linksFrom);
+  }
+}
+
+function written(links: readonly Delegation[]): string {
+  return links.map((link) => `"${link.id}" (${link.from} to ${link.to})`).join(', ');
+}
+
+/** Two chains are one loop when they hold the same links, wherever they begin. */
+function loopKey(links: readonly Delegation[]): string {
+  return JSON.stringify(links.map(({ id }) => id).sort());
+}
+
+/**
+ * Chains of delegations, with their dates: loops (each once), chains that hand a seat to somebody in its principal's own chain
+ * of command, directly or by way of others, and chains longer than a seat can hold. Links that never hold at the same moment
+ * form no chain.
+ */
+export function delegationChainProblems(directory: Directory): Problem[] {
+  const usable = directory.delegations.filter(
+    ({ from, to, start, end }) => from !== to && Date.parse(start) < Date.parse(end),
+  );
+  const byGiver = Map.groupBy(usable, ({ from }) => from);
+  const linksFrom = (personId: string): readonly Delegation[] => byGiver.get(personId) ?? [];
+  const loops = new Set<string>();
+
+  function problemOf({ links }: Chain): Omit<Problem, 'pointer'> | undefined {
+    const [first, last] = [links[0], links.at(-1)];
+    if (first === undefined || last === undefined) return undefined;
+    if (last.to === first.from) {
+      const key = loopKey(links);
+      if (loops.has(key)) return undefined;
+      loops.add(key);
+      return {
+        code: 'delegation-loop',
+        message: `${namedDelegation(first)} is part of a loop of delegations: ${written(links)}.`,
+        mend: 'Change one of them, or its dates, so that the chain ends with a person who acts.',
+      };
+    }
+    if (managersAbove(directory, first.from).includes(last.to)) {
+      const way = links.length === 1 ? '' : ` by way of ${written(links.slice(0, -1))}`;
+      return {
+        code: 'delegation-upward',
+        message: `${namedDelegation(last)} hands the seat of "${first.from}" up to "${last.to}", who manages "${first.from}"${way}.`,
+        mend: 'Delegate to a peer or a report; a manager has a seat of their own.',
+      };
+    }
+    if (links.length > LONGEST_CHAIN) {
+      return {
+        code: 'delegation-chain-too-long',
+        message: `${namedDelegation(first)} begins a chain of more than ${LONGEST_CHAIN} delegations: ${written(links)}.`,
+        mend: 'Delegate directly to the person who acts.',
+      };
+    }
+    return undefined;
+  }
+
+  return usable.flatMap((delegation) => {
+    const begin = { links: [delegation], start: Date.parse(delegation.start), end: Date.parse(delegation.end) };
+    return [...chainsFrom(begin, linksFrom)].flatMap((chain) => {
+      const problem = problemOf(chain);
+      const last = chain.links.at(-1) ?? delegation;
+      const blamed = problem?.code === 'delegation-upward' ? last : delegation;
+      return problem === undefined
+        ? []
+        : [{ pointer: pointer('', 'delegations', directory.delegations.indexOf(blamed)), ...problem }];
+    });
+  });
+}

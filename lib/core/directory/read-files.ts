@@ -1,0 +1,2 @@
+export { importAccountsCsv, importPeopleCsv } from './import-csv.ts';
+export { loadDirectoryYaml, parseDirectoryYaml } from './read-yaml.ts';

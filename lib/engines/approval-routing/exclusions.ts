@@ -1,0 +1,65 @@
+import { delegatesOf } from '../../core/directory/delegation.ts';
+import type { LoadedDirectory } from '../../core/directory/loaded.ts';
+import type { Instant } from '../../core/instant.ts';
+import { byText } from './order.ts';
+import type { ApprovalPolicy } from './policy.ts';
+import type { ApprovalRequest } from './request.ts';
+
+/** Somebody who may not decide a request, and the reason's code. */
+export interface Exclusion {
+  readonly personId: string;
+  readonly reason: ExclusionReason;
+}
+export type ExclusionReason =
+  | 'requester'
+  | 'delegate-of-requester'
+  | 'record-owner'
+  | 'delegate-of-record-owner'
+  | 'quote-editor'
+  | 'reports-to-requester'
+  | 'manages-requester';
+
+function reportsOf(personId: string, directory: LoadedDirectory): string[] {
+  return directory.snapshot.people
+    .filter((person) => directory.managersOf(person).some(({ id }) => id === personId))
+    .map(({ id }) => id);
+}
+
+/**
+ * Everybody who may not decide a request, whatever the level, each once with the first reason that applies, by person id.
+ * Requester, record owner and everybody below them in a delegation chain always are; the policy adds the rest.
+ */
+export function exclusionsOf(
+  request: ApprovalRequest,
+  requester: string,
+  policy: ApprovalPolicy,
+  directory: LoadedDirectory,
+  at: Instant,
+): Exclusion[] {
+  const { quoteEditors, reportsOfRequester } = policy.separationOfDuties;
+  const reasons: [ExclusionReason, readonly string[]][] = [
+    ['requester', [requester]],
+    ['record-owner', [request.recordOwner]],
+    ['delegate-of-requester', delegatesOf(directory, requester, at)],
+    ['delegate-of-record-owner', delegatesOf(directory, request.recordOwner, at)],
+    ['quote-editor', quoteEditors === 'exclude' ? (request.quoteEditors ?? []) : []],
+    ['reports-to-requester', reportsOfRequester === 'exclude' ? reportsOf(requester, directory) : []],
+  ];
+  const excluded = new Map<string, ExclusionReason>();
+  for (const [reason, people] of reasons)
+    for (const personId of people) if (!excluded.has(personId)) excluded.set(personId, reason);
+  return [...excluded]
+    .map(([personId, reason]) => ({ personId, reason }))
+    .sort((a, b) => byText(a.personId, b.personId));
+}
+
+/** The exclusions of a level that must be independent of the requester's chain of command. */
+export function withReportingLine(
+  excluded: readonly Exclusion[],
+  requester: string,
+  directory: LoadedDirectory,
+): Exclusion[] {
+  const person = directory.person(requester);
+  const line = person === undefined ? [] : directory.managersOf(person);
+  return [...excluded, ...line.map(({ id }) => ({ personId: id, reason: 'manages-requester' as const }))];
+}

@@ -1,0 +1,124 @@
+import { InvalidInput, type Problem } from '../../core/errors.ts';
+import type { LoadedDirectory } from '../../core/directory/loaded.ts';
+import type { Instant } from '../../core/instant.ts';
+import { pointer } from '../../core/json.ts';
+import type { Money } from '../../core/money.ts';
+import { parseWith } from '../../core/zod-problems.ts';
+import { type Comparison, type Conversion, readComparison } from './comparison.ts';
+import { type LintFinding, lintPolicy } from './lint.ts';
+import { byText } from './order.ts';
+import { type ComparisonDocument, type LevelDocument, type PolicyDocument, policyDocument } from './policy-document.ts';
+import { parseMoney } from './quantities.ts';
+
+/** What a rule does when it fires. */
+export type Effect =
+  | { readonly do: 'require'; readonly levels: readonly string[] }
+  | { readonly do: 'approve' }
+  | { readonly do: 'deny'; readonly reason: string };
+
+export interface Rule {
+  readonly id: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly all: readonly Comparison[];
+  readonly any: readonly Comparison[];
+  readonly effect: Effect;
+}
+
+export interface Level extends Omit<LevelDocument, 'mailCodeAbove'> {
+  readonly mailCodeAbove?: Money;
+}
+
+export interface RiskRule {
+  readonly code: string;
+  readonly when: Comparison;
+  readonly points: number;
+  readonly message: string;
+}
+
+/** An approval policy, read and checked, ready to route by. */
+export interface ApprovalPolicy {
+  readonly version: string;
+  readonly name: string;
+  readonly rules: readonly Rule[];
+  /** By order, then by id. */
+  readonly levels: readonly Level[];
+  readonly fallbackLevel: string;
+  readonly conversions: readonly Conversion[];
+  readonly separationOfDuties: PolicyDocument['separationOfDuties'];
+  readonly standardTerms: readonly Comparison[];
+  readonly risk: readonly RiskRule[];
+  /** What the linter found that does not keep the policy from being used. */
+  readonly warnings: readonly LintFinding[];
+}
+
+function isProblem(value: Comparison | Problem): value is Problem {
+  return 'code' in value;
+}
+
+function effectOf(then: PolicyDocument['rules'][number]['then']): Effect {
+  if ('require' in then) return { do: 'require', levels: [...new Set(then.require)].sort(byText) };
+  return 'deny' in then ? { do: 'deny', reason: then.deny } : { do: 'approve' };
+}
+
+/** Reads the document's values into the fields' types; whatever cannot be read is added to the problems. */
+function readPolicy(document: PolicyDocument, problems: Problem[]): Omit<ApprovalPolicy, 'warnings'> {
+  const read = (comparison: ComparisonDocument, at: string): Comparison[] => {
+    const result = readComparison(comparison, at);
+    if (!isProblem(result)) return [result];
+    problems.push(result);
+    return [];
+  };
+  const rules = document.rules.map(({ id, name, owner, when, then }, index): Rule => {
+    const list = (part: 'all' | 'any') =>
+      (when?.[part] ?? []).flatMap((comparison, i) => read(comparison, pointer('/rules', index, 'when', part, i)));
+    return { id, name, owner, all: list('all'), any: list('any'), effect: effectOf(then) };
+  });
+  const levels = document.levels.map(({ mailCodeAbove, ...level }, index): Level => {
+    if (mailCodeAbove === undefined) return level;
+    const threshold = parseMoney(mailCodeAbove);
+    if (threshold !== undefined) return { ...level, mailCodeAbove: threshold };
+    problems.push({
+      pointer: pointer('/levels', index, 'mailCodeAbove'),
+      code: 'value-unfit',
+      message: `"${mailCodeAbove}" is no amount.`,
+      mend: 'Write it like 50,000 EUR.',
+    });
+    return level;
+  });
+  return {
+    version: document.version,
+    name: document.name,
+    rules,
+    levels: levels.toSorted((a, b) => a.order - b.order || byText(a.id, b.id)),
+    fallbackLevel: document.fallbackLevel,
+    conversions: document.conversions,
+    separationOfDuties: document.separationOfDuties,
+    standardTerms: document.standardTerms.flatMap((each, index) => read(each, pointer('/standardTerms', index))),
+    risk: document.risk.flatMap(({ when, ...rest }, index) =>
+      read(when, pointer('/risk', index, 'when')).map((comparison) => ({ ...rest, when: comparison })),
+    ),
+  };
+}
+
+function refuse(problems: readonly Problem[]): never {
+  throw new InvalidInput(`The approval policy has ${problems.length} problem(s).`, problems);
+}
+
+/**
+ * Reads an approval policy and lints it; warnings travel with the policy.
+ * @param value a JSON value in the form of `policy-document.ts`, such as a YAML file gives.
+ * @param directory when given, roles and people are looked up in it.
+ * @param at when given with a directory, leavers are judged by this instant.
+ * @throws InvalidInput with every problem of shape, or else every error that reading and linting found, by name.
+ */
+export function loadPolicy(value: unknown, directory?: LoadedDirectory, at?: Instant): ApprovalPolicy {
+  const document = parseWith(policyDocument, value, 'The approval policy');
+  const problems: Problem[] = [];
+  const policy = readPolicy(document, problems);
+  if (problems.length > 0) refuse(problems);
+  const findings = lintPolicy(policy, document, directory, at);
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) refuse(errors.map(({ severity: _, ...problem }) => problem));
+  return { ...policy, warnings: findings.filter(({ severity }) => severity === 'warning') };
+}

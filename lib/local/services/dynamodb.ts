@@ -1,0 +1,60 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { createRequire } from 'node:module';
+import { guardServer, listenOnLoopback } from './host-check.ts';
+
+/** How the table server is started. */
+export interface DynamoDbOptions {
+  /** The port on 127.0.0.1; `0` takes a free one. */
+  readonly port: number;
+  /** Where tables stay; without one they last as long as the process. */
+  readonly directory?: string;
+}
+
+/** The table server of the local system. */
+export interface DynamoDb {
+  /** The endpoint for the SDK's client. */
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+interface DynaliteOptions {
+  readonly path?: string;
+  readonly createTableMs: number;
+  readonly updateTableMs: number;
+  readonly deleteTableMs: number;
+}
+
+type Dynalite = (options: DynaliteOptions) => Server;
+
+/** Dynalite rethrows a request's error, so a client that hangs up would end this process; it is only a lost request. */
+function forgiveBrokenRequests(server: Server): void {
+  server.on('request', (request: IncomingMessage) => {
+    request.removeAllListeners('error');
+    request.on('error', () => {});
+  });
+}
+
+/**
+ * Starts dynalite, a DynamoDB in JavaScript on LevelDB, bound to 127.0.0.1. Tables are ready as soon as they are created.
+ * @throws the operating system's error when the port is taken, or LevelDB's when another process has the directory.
+ */
+export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDb> {
+  const dynalite = createRequire(import.meta.url)('dynalite') as Dynalite;
+  const server = dynalite({
+    ...(options.directory === undefined ? {} : { path: options.directory }),
+    createTableMs: 0,
+    updateTableMs: 0,
+    deleteTableMs: 0,
+  });
+  forgiveBrokenRequests(server);
+  guardServer(server);
+  const port = await listenOnLoopback(server, options.port);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error === undefined || error === null ? resolve() : reject(error)));
+        server.closeIdleConnections();
+      }),
+  };
+}

@@ -1,0 +1,35 @@
+import type { TermsLine } from '../../core/approval/terms.ts';
+import { type Markup, markup, words } from '../markup.ts';
+
+/** What one line of the terms was and is, when people are asked again. */
+export interface TermsChange {
+  readonly label: string;
+  /** `undefined` when the line is new. */
+  readonly before?: string;
+  /** `undefined` when the line is gone. */
+  readonly after?: string;
+}
+
+function line(item: TermsLine): Markup {
+  return markup`<div${item.differs && markup` class="differs"`}><dt>${words(item.label)}</dt><dd><span class="value">${words(item.value)}</span>${item.differs && markup` <span class="flag">▲ Beyond policy</span>`}${item.policy !== undefined && markup`<small>Policy: ${words(item.policy)}</small>`}</dd></div>`;
+}
+
+/** The terms, those beyond policy first and marked by a sign, a word and a rule beside them. */
+export function termsSection(lines: readonly TermsLine[]): Markup {
+  const beyond = lines.filter((item) => item.differs);
+  const within = lines.filter((item) => !item.differs);
+  const count =
+    beyond.length === 0
+      ? 'Every term is within policy.'
+      : `${beyond.length} of ${lines.length} terms ${beyond.length === 1 ? 'goes' : 'go'} beyond policy.`;
+  return markup`<section class="terms" aria-labelledby="asked"><h2 id="asked">What is asked</h2><p class="count">${count}</p><dl>${[...beyond, ...within].map(line)}</dl></section>`;
+}
+
+/** What changed since the terms that were decided on before; nothing when this is the first time. */
+export function changesSection(changes: readonly TermsChange[]): Markup | false {
+  const cell = (value: string | undefined): Markup => (value === undefined ? markup`<i>none</i>` : words(value));
+  return (
+    changes.length > 0 &&
+    markup`<section aria-labelledby="changed"><h2 id="changed">Changed since the last decision</h2><p>You are asked again because the terms changed. Earlier decisions on them no longer count.</p><table><thead><tr><th scope="col">Term</th><th scope="col">Before</th><th scope="col">Now</th></tr></thead><tbody>${changes.map((change) => markup`<tr><th scope="row">${words(change.label)}</th><td><del>${cell(change.before)}</del></td><td><ins>${cell(change.after)}</ins></td></tr>`)}</tbody></table></section>`
+  );
+}

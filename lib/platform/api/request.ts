@@ -1,0 +1,64 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { InvalidInput, NotFound } from '../../core/errors.ts';
+import type { AnySkill } from '../skill/define-skill.ts';
+import { findSkill } from '../skill/define-skill.ts';
+import { Forbidden, PayloadTooLarge } from './errors.ts';
+
+/** The largest body that a request may carry, in bytes: 1 MiB. */
+export const MAXIMUM_BODY_BYTES = 1_048_576;
+
+/**
+ * The authenticated caller's principal: the session name of an assumed role, or the name of an IAM user.
+ * @throws Forbidden when the request carries no identity.
+ */
+export function callerOf(event: APIGatewayProxyEvent): string {
+  const principal = event.requestContext.identity.userArn?.split('/').at(-1);
+  if (principal === undefined || principal === '')
+    throw new Forbidden('The request carries no authenticated identity.');
+  return principal;
+}
+
+/**
+ * The JSON document in the request's body.
+ * @throws PayloadTooLarge, InvalidInput
+ */
+export function jsonBodyOf(event: APIGatewayProxyEvent): unknown {
+  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > MAXIMUM_BODY_BYTES)
+    throw new PayloadTooLarge(`The body holds ${bytes.length} bytes; ${MAXIMUM_BODY_BYTES} are the most.`);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    const message = 'The body is not a JSON document in UTF-8.';
+    throw new InvalidInput(
+      message,
+      [{ pointer: '', code: 'invalid-json', message, mend: 'Send one JSON object as the body.' }],
+      { cause },
+    );
+  }
+}
+
+/** A path parameter by its name in the route. */
+export function pathParameter(event: APIGatewayProxyEvent, name: string): string {
+  return decodeURIComponent(event.pathParameters?.[name] ?? '');
+}
+
+/** A header, whatever the case of its name. */
+export function headerOf(event: APIGatewayProxyEvent, name: string): string | undefined {
+  const found = Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase());
+  return found?.[1];
+}
+
+/**
+ * The skill that the path names, by name, id or id-name.
+ * @throws NotFound listing the skills there are.
+ */
+export function skillOf(event: APIGatewayProxyEvent, skills: readonly AnySkill[]): AnySkill {
+  const named = pathParameter(event, 'skill');
+  const skill = findSkill(skills, named);
+  if (skill !== undefined) return skill;
+  const known = skills.map(({ name, id }) => `${name} (${id})`).join(', ');
+  throw new NotFound(`There is no skill under this name. There are: ${known}.`, [
+    { pointer: '', code: 'unknown-skill', message: 'The path names no known skill.', mend: `Use one of: ${known}.` },
+  ]);
+}

@@ -1,0 +1,2 @@
+/** Countersign's version: part of the evidence, and of the API's description. Agrees with package.json (tested). */
+export const VERSION = '0.1.0';

@@ -53,13 +53,13 @@ const assuranceSentence: Readonly<Record<Assurance, string>> = {
 };
 
 function facts(view: ApprovalView): Markup {
-  return markup`<dl class="facts"><div class="due"><dt>Decide by</dt><dd><time datetime="${view.due.instant}">${writeLong(view.due)}</time><small>${writeZone(view.due)}</small></dd></div><div><dt>Asked by</dt><dd>${words(view.terms.requesterName)}</dd></div><div><dt>Account</dt><dd>${words(view.terms.accountName)}</dd></div><div><dt>You decide as</dt><dd>${words(view.seat.approverName)}${view.seat.principalName !== undefined && markup`<small>for ${words(view.seat.principalName)}, who is away</small>`}</dd></div></dl>`;
+  return markup`<dl class="facts"><div class="due"><dt>Decide by</dt><dd><time datetime="${view.due.instant}">${writeLong(view.due)}</time><small>${writeZone(view.due)}</small></dd></div><div><dt>Asked by</dt><dd>${words(view.terms.requesterName)}</dd></div><div><dt>You decide as</dt><dd>${words(view.seat.approverName)}</dd></div></dl>`;
 }
 
 function heading(view: ApprovalView): Markup {
   const { kind, accountName, summary } = view.terms;
   const place = view.kind === 'oversight' ? 'Oversight' : `Stage ${view.stage.number} of ${view.stage.of}`;
-  return markup`<header class="head"><p class="eyebrow">${place} · ${words(view.level.name)}</p><h1>${words(kind)} <span>for ${words(accountName)}</span></h1><p class="lead">${words(summary)}</p>${view.seat.principalName !== undefined && markup`<p class="note"><b>You decide for ${words(view.seat.principalName)}, who is away.</b> Together you hold one seat: what you decide counts as theirs.</p>`}${facts(view)}</header>`;
+  return markup`<header class="head"><p class="eyebrow">${place} · ${words(view.level.name)}</p><h1>${words(kind)} <span>for ${words(accountName)}</span></h1><p class="lead">${words(summary)}</p>${view.seat.principalName !== undefined && markup`<p class="note"><b>You decide for ${words(view.seat.principalName)}, who is away.</b> Together you hold one seat: what you decide counts as theirs.</p>`}${facts(view)}<p class="jump"><a href="#decide">Go to the decision</a></p></header>`;
 }
 
 function levelSection(view: ApprovalView): Markup {

@@ -1,11 +1,9 @@
 /**
- * Characters that a page must not repeat: C0 and C1 controls but tab and line ends, line and paragraph separators, and the
- * bidirectional embeddings, overrides and isolates with which a text can show another order than it has (CVE-2021-42574).
- * Right-to-left letters need none of them: every name stands in a `bdi` of its own.
+ * Characters that a page must not repeat: controls but tab and line feed, line and paragraph separators, noncharacters, and
+ * the bidirectional embeddings, overrides and isolates with which a text can show another order than it has
+ * (CVE-2021-42574). Right-to-left letters need none of them: every name stands in a `bdi` of its own.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const UNSAFE =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g;
+const UNSAFE = /(?![\t\n])\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]|\p{Noncharacter_Code_Point}/gu;
 
 /** A text as it may be shown: unsafe characters become U+FFFD, so that tampering shows; line ends become `\n`. */
 export function cleanText(text: string): string {

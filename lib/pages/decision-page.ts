@@ -40,7 +40,7 @@ const assuranceWord = {
 
 function record(view: DecisionView): Markup {
   const { decision } = view;
-  return markup`<dl class="facts record"><div><dt>Recorded</dt><dd><time datetime="${decision.at.instant}">${writeLong(decision.at)}</time><small>${writeZone(decision.at)}</small></dd></div><div><dt>Decided by</dt><dd>${holder(decision)}<small>${assuranceWord[decision.assurance]}</small></dd></div><div><dt>On the terms</dt><dd><code>${decision.termsDigest}</code></dd></div>${decision.comment !== undefined && markup`<div><dt>Comment</dt><dd>${words(decision.comment)}</dd></div>`}</dl>`;
+  return markup`<dl class="facts record"><div><dt>Recorded</dt><dd><time datetime="${decision.at.instant}">${writeLong(decision.at)}</time><small>${writeZone(decision.at)}</small></dd></div><div><dt>Decided by</dt><dd>${holder(decision)}<small>${assuranceWord[decision.assurance]}</small></dd></div>${decision.comment !== undefined && markup`<div class="all"><dt>Your comment</dt><dd>${words(decision.comment)}</dd></div>`}<div class="all"><dt>On the terms with the digest</dt><dd><code>${decision.termsDigest}</code></dd></div></dl>`;
 }
 
 /** The honest answer to a decision, and to every later visit of its link. */

@@ -3,10 +3,8 @@ import { type Content, type Markup, markup } from './markup.ts';
 import { rawStyle } from './style-element.ts';
 import { operatorStylesheet, stylesheet } from './stylesheet.ts';
 
-/**
- * The mark: an open ring, the first signature, and a stroke that signs across it and leaves through the opening, the second.
- */
-export const mark: Markup = markup`<svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false"><path d="M24.6 8.1A11.5 11.5 0 1 0 27.5 16"/><path d="M9.5 15.5l5.2 5.6L28.5 4.5"/></svg>`;
+/** The mark: an open seal, and a signature written across it that leaves through the opening. */
+export const mark: Markup = markup`<svg class="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true"><path d="M25 7A12.5 12.5 0 1 0 28.4 17"/><path d="M7.5 20.5c4-1.5 6.5-11 8.6-10.6s-2.6 10 0 10.3 3.6-6 5.4-5.8-.6 4.2 1.5 3.6S27.5 11 30 6.5"/></svg>`;
 
 export interface PageFrame {
   readonly title: string;
@@ -25,8 +23,6 @@ export function page(frame: PageFrame): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
 <meta name="format-detection" content="telephone=no">
 <title>${oneLine(frame.title)} · Countersign</title>
 ${rawStyle(stylesheet)}${frame.operator && rawStyle(operatorStylesheet)}

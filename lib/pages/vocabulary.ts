@@ -42,7 +42,7 @@ export const choiceDone: Readonly<Record<Choice, string>> = {
 
 /** A sign and a word for each standing: the sign never stands alone, nor does a colour. */
 export const standingWords: Readonly<Record<SeatStanding, { readonly sign: string; readonly word: string }>> = {
-  open: { sign: '○', word: 'Not decided yet' },
+  open: { sign: '…', word: 'Not decided yet' },
   approved: { sign: '✓', word: 'Approved' },
   rejected: { sign: '✕', word: 'Rejected' },
   'changes-requested': { sign: '↺', word: 'Requested changes' },

@@ -27,7 +27,7 @@ function partsOf(time: ZonedTime, width: 'long' | 'short'): (type: Part) => stri
 /** The zone and its offset on that day: `Europe/Berlin, UTC+1`. */
 export function writeZone(time: ZonedTime): string {
   const offset = partsOf(time, 'short')('timeZoneName').replace('GMT', 'UTC');
-  return time.timeZone === offset ? offset : `${time.timeZone.replaceAll('_', ' ')}, ${offset}`;
+  return time.timeZone === 'UTC' ? 'UTC' : `${time.timeZone.replaceAll('_', ' ')}, ${offset}`;
 }
 
 /** `Tuesday 24 November 2026, 17:00`, in the reader's zone. */

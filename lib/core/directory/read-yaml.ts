@@ -55,7 +55,7 @@ function readYaml(text: string, file: string): ReadYaml {
   return read;
 }
 
-function valueOf({ document }: ReadYaml, file: string): unknown {
+function jsonValueOf({ document }: ReadYaml, file: string): unknown {
   try {
     return document.toJS();
   } catch (error) {
@@ -71,7 +71,7 @@ function valueOf({ document }: ReadYaml, file: string): unknown {
  * @throws InvalidInput with every syntax error, each message beginning `file:line:column:`.
  */
 export function parseDirectoryYaml(text: string, file: string): unknown {
-  return valueOf(readYaml(text, file), file);
+  return jsonValueOf(readYaml(text, file), file);
 }
 
 /** The offset at which the value of a pointer begins, or that of the nearest thing around it that is there. */
@@ -95,7 +95,7 @@ function offsetOf(document: Document.Parsed, pointer: string): number {
 export function loadDirectoryYaml(text: string, file: string): LoadedDirectory {
   const read = readYaml(text, file);
   try {
-    return loadDirectory(valueOf(read, file));
+    return loadDirectory(jsonValueOf(read, file));
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     const problems = error.problems.map((problem) => ({

@@ -34,7 +34,7 @@ export const person = z.strictObject({
   name: z.string().min(1).max(120),
   email: z.email(),
   /** Names under which an authenticated caller may arrive (an IAM session name, say); the id always counts. */
-  principals: z.array(z.string()).default([]),
+  principals: z.array(z.string().min(1)).default([]),
   manager: id.optional(),
   roles: z.array(id).default([]),
   /** The largest amounts that this person may approve, one per currency; none means no monetary authority. */

@@ -2,7 +2,7 @@ import type { Problem } from '../../core/errors.ts';
 import { type Facts, type FieldId, type FieldValue, fieldOf, formatValue, isMoney } from './fields.ts';
 import { sortedUnique } from './order.ts';
 import type { ComparisonDocument, Operator, PolicyDocument } from './policy-document.ts';
-import { parseMoney, parseRatio } from './quantities.ts';
+import { readBasisPoints, readMoney } from '../../core/directory/written-values.ts';
 
 /** A comparison whose value has been read into the field's own type. */
 export interface Comparison {
@@ -43,12 +43,12 @@ export function readComparison(document: ComparisonDocument, pointer: string): C
     wrong('value-unfit', `${JSON.stringify(value)} is no value for ${label}.`, `Write it like ${form}.`);
   switch (type) {
     case 'ratio': {
-      const ratio = typeof value === 'string' ? parseRatio(value) : undefined;
+      const ratio = typeof value === 'string' ? readBasisPoints(value) : undefined;
       return ratio === undefined ? unfit('12.5 %') : { field, is, expected: ratio };
     }
     case 'money': {
-      const amount = typeof value === 'string' ? parseMoney(value) : undefined;
-      return amount === undefined ? unfit('50,000 EUR') : { field, is, expected: amount };
+      const amount = typeof value === 'string' ? readMoney(value) : undefined;
+      return amount === undefined ? unfit('50000 EUR') : { field, is, expected: amount };
     }
     case 'count':
       return typeof value === 'number' ? { field, is, expected: value } : unfit('30');

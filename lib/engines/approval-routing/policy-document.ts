@@ -10,7 +10,7 @@ export const operators = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'in', 'notIn'] a
 export type Operator = (typeof operators)[number];
 
 /**
- * One comparison. The value is written as people write it: `15 %` for a ratio, `50,000 EUR` for an amount, a whole number
+ * One comparison. The value is written as people write it: `15 %` for a ratio, `50000 EUR` for an amount, a whole number
  * for days, months and counts, a word or a list of words for the rest.
  */
 const comparison = z.strictObject({

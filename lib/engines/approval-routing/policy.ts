@@ -8,7 +8,7 @@ import { type Comparison, type Conversion, readComparison } from './comparison.t
 import { type LintFinding, lintPolicy } from './lint.ts';
 import { byText } from './order.ts';
 import { type ComparisonDocument, type LevelDocument, type PolicyDocument, policyDocument } from './policy-document.ts';
-import { parseMoney } from './quantities.ts';
+import { readMoney } from '../../core/directory/written-values.ts';
 
 /** What a rule does when it fires. */
 export type Effect =
@@ -76,13 +76,13 @@ function readPolicy(document: PolicyDocument, problems: Problem[]): Omit<Approva
   });
   const levels = document.levels.map(({ mailCodeAbove, ...level }, index): Level => {
     if (mailCodeAbove === undefined) return level;
-    const threshold = parseMoney(mailCodeAbove);
+    const threshold = readMoney(mailCodeAbove);
     if (threshold !== undefined) return { ...level, mailCodeAbove: threshold };
     problems.push({
       pointer: pointer('/levels', index, 'mailCodeAbove'),
       code: 'value-unfit',
       message: `"${mailCodeAbove}" is no amount.`,
-      mend: 'Write it like 50,000 EUR.',
+      mend: 'Write it like 50000 EUR.',
     });
     return level;
   });

@@ -2,6 +2,8 @@ import type { IncomingMessage, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { guardServer, listenOnLoopback } from './host-check.ts';
 
+export { ensureTable } from './ensure-table.ts';
+
 /** How the table server is started. */
 export interface DynamoDbOptions {
   /** The port on 127.0.0.1; `0` takes a free one. */

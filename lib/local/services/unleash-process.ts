@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { enableCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,7 +51,7 @@ async function startDatabase(directory: string | undefined) {
   };
 }
 
-function optionsOf(input: Input, databaseFolder: string) {
+function optionsOf(input: Input, url: string, databaseFolder: string) {
   return {
     db: {
       host: databaseFolder,
@@ -66,7 +66,7 @@ function optionsOf(input: Input, databaseFolder: string) {
     server: {
       secret: input.sessionSecret,
       gracefulShutdownEnable: false,
-      unleashUrl: `http://${LOOPBACK}:${input.port}`,
+      unleashUrl: url,
     },
     authentication: {
       initialAdminUser: input.login,
@@ -99,15 +99,24 @@ const ignore = () => {};
 /** The server writes the first password into its log; nobody reads that log, so there is none. */
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore, fatal: ignore };
 
+const starting: RequestListener = (_request, response) => {
+  response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '1' });
+  response.end('The flag server is starting.\n');
+};
+
 async function start(raw: unknown, progress: (message: string) => void): Promise<RunningService> {
   const input = parseWith(inputSchema, raw, 'The flag server’s input');
+  // The port comes first: when it is taken, that shows at once and not after seconds of preparation.
+  let answer = starting;
+  const server = createServer((request, response) => answer(request, response));
+  guardServer(server, { headers: () => ({ 'content-security-policy': PAGE_POLICY }) });
+  const port = await listenOnLoopback(server, input.port);
   progress('Opening the flag database');
   const [database, { create }] = await Promise.all([startDatabase(input.directory), import('unleash-server')]);
   progress('Preparing the flag server');
-  const unleash = await create(optionsOf(input, database.folder) as Parameters<typeof create>[0]);
-  const server = createServer(unleash.app);
-  guardServer(server, { headers: () => ({ 'content-security-policy': PAGE_POLICY }) });
-  const port = await listenOnLoopback(server, input.port);
+  const options = optionsOf(input, `http://${LOOPBACK}:${port}`, database.folder);
+  const unleash = await create(options as Parameters<typeof create>[0]);
+  answer = unleash.app;
   return {
     output: { port },
     close: async () => {

@@ -64,7 +64,7 @@ const COMPARISONS: ReadonlyMap<string, Comparison> = new Map([
 /** Splits a StringMatches pattern at its wildcards; `\*` is an asterisk, `\\` a backslash. */
 function patternPieces(pattern: string): readonly string[] {
   const pieces = [''];
-  for (const [token] of pattern.matchAll(/\\[\\*]|[^]/gu)) {
+  for (const [token] of pattern.matchAll(/\\[\\*]|./gsu)) {
     if (token === '*') pieces.push('');
     else pieces.push((pieces.pop() ?? '') + (token.length === 2 && token.startsWith('\\') ? token.slice(1) : token));
   }
@@ -106,7 +106,7 @@ export function parseCondition(rule: Json, at: string, report: Report, outermost
     if (fields.includes('Variable')) report(pointer(at, 'Variable'), `${operator} takes no Variable.`);
     return combined(operator, operand, here, report);
   }
-  const variable = pathAt(rule['Variable'], pointer(at, 'Variable'), report);
+  const variable = pathAt(rule.Variable, pointer(at, 'Variable'), report);
   const compared = comparisonOf(operator, operand, here, report);
   return variable === undefined || compared === undefined ? undefined : { ...compared, variable };
 }

@@ -21,7 +21,9 @@ export function contextPathProblem(path: Path, hasToken: boolean): string | unde
   const members = typeof group === 'string' && Object.hasOwn(MEMBERS, group) ? MEMBERS[group] : undefined;
   const known = members !== undefined && (member === undefined || (typeof member === 'string' && members.has(member)));
   if (!known || (rest.length > 0 && member !== 'Input')) return `The context object has no "${path.text}"`;
-  return group === 'Task' && !hasToken ? `"${path.text}" exists only in the Parameters of a task that waits for a token` : undefined;
+  return group === 'Task' && !hasToken
+    ? `"${path.text}" exists only in the Parameters of a task that waits for a token`
+    : undefined;
 }
 
 /**

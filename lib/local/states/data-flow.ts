@@ -1,6 +1,6 @@
 import type { Json } from '../../core/json.ts';
-import type { Execution, Visit } from './execution.ts';
 import { contextObject } from './context-object.ts';
+import type { Execution, Visit } from './execution.ts';
 import { RESULT_PATH_MATCH_FAILURE, runtimeError, StateError } from './failure.ts';
 import { type Expression, evaluate } from './intrinsics.ts';
 import { type Path, place, type Selection, select } from './json-path.ts';

@@ -107,7 +107,10 @@ export function targetsOf(state: State): readonly string[] {
     case 'Task':
       return [...(state.next === undefined ? [] : [state.next]), ...state.catch.map((catcher) => catcher.next)];
     case 'Choice':
-      return [...state.choices.map((choice) => choice.next), ...(state.otherwise === undefined ? [] : [state.otherwise])];
+      return [
+        ...state.choices.map((choice) => choice.next),
+        ...(state.otherwise === undefined ? [] : [state.otherwise]),
+      ];
     case 'Pass':
     case 'Wait':
       return state.next === undefined ? [] : [state.next];

@@ -22,7 +22,7 @@ export interface Ground {
   /** A number from 0 up to 1, for retriers with full jitter. */
   random(): number;
   /** The task token of the attempt that an event scheduled: the same on every call. */
-  tokenFor(executionArn: string, scheduledEventId: number): string;
+  tokenFor(execution: Execution, scheduledEventId: number): string;
 }
 
 /** The most bytes of UTF-8 that a state's input, output or result may have. */
@@ -30,6 +30,9 @@ export const PAYLOAD_LIMIT = 262_144;
 
 /** The most events that a history may have. */
 const EVENT_LIMIT = 25_000;
+
+/** At most so many events follow before it is asked again whether the history is full. */
+const ROOM = 8;
 
 /** Nothing of an event's data is ever cut off here. */
 export const WHOLE_DATA = { truncated: false } as const;
@@ -64,9 +67,9 @@ export class Draft {
     return id;
   }
 
-  /** Whether the history is as long as it may get. */
+  /** Whether the history has no room left for one more visit to a state or attempt at a task. */
   get isFull(): boolean {
-    return this.#execution.lastEventId >= EVENT_LIMIT - 1;
+    return this.#execution.lastEventId > EVENT_LIMIT - ROOM;
   }
 
   /** Ends the execution in a failure. */

@@ -85,7 +85,10 @@ export function nextDue(execution: Execution): Due | undefined {
     ...activityDue(activity),
   ];
   if (execution.status !== 'RUNNING') return undefined;
-  return due.reduce<Due | undefined>((first, other) => (first !== undefined && first.at <= other.at ? first : other), undefined);
+  return due.reduce<Due | undefined>(
+    (first, other) => (first !== undefined && first.at <= other.at ? first : other),
+    undefined,
+  );
 }
 
 function activityDue(activity: Activity | null): readonly Due[] {

@@ -151,6 +151,7 @@ export function evaluate(expression: Expression, read: (path: Path) => Json): Js
   if (expression.kind === 'literal') return expression.value;
   if (expression.kind === 'path') return read(expression.path);
   const intrinsic = INTRINSICS.get(expression.name);
-  if (intrinsic === undefined) throw new PathSyntaxError(`The intrinsic function ${expression.name} is not implemented`);
+  if (intrinsic === undefined)
+    throw new PathSyntaxError(`The intrinsic function ${expression.name} is not implemented`);
   return intrinsic.apply(expression.arguments.map((argument) => evaluate(argument, read)));
 }

@@ -50,7 +50,9 @@ function stepAt(text: string, position: number): readonly [step: string | number
     const match = pattern.exec(text);
     if (match !== null) return [read(match), match[0].length];
   }
-  throw new PathSyntaxError(`The path "${text}" is not supported from character ${position + 1} on: only names and indexes are`);
+  throw new PathSyntaxError(
+    `The path "${text}" is not supported from character ${position + 1} on: only names and indexes are`,
+  );
 }
 
 /** Whether a JSON value is an object. */
@@ -89,6 +91,10 @@ export function place(document: Json | undefined, steps: readonly (string | numb
     return inner === undefined ? undefined : document.with(step, inner);
   }
   if (document !== undefined && !isObject(document)) return undefined;
-  const inner = place(document !== undefined && Object.hasOwn(document, step) ? document[step] : undefined, rest, value);
+  const inner = place(
+    document !== undefined && Object.hasOwn(document, step) ? document[step] : undefined,
+    rest,
+    value,
+  );
   return inner === undefined ? undefined : { ...document, [step]: inner };
 }

@@ -17,7 +17,7 @@ export function loadDefinition(source: Json): Definition {
   const fields = machineFields.safeParse(document);
   if (!fields.success) problems.push(...problemsOfZodError(fields.error));
   const states = new Map<string, State>();
-  const written = isObject(document) && isObject(document['States']) ? document['States'] : {};
+  const written = isObject(document) && isObject(document.States) ? document.States : {};
   for (const [name, state] of Object.entries(written)) {
     const loaded = loadState(name, state, problems);
     if (loaded !== undefined) states.set(name, loaded);
@@ -48,11 +48,18 @@ function loadState(name: string, state: Json, problems: Problem[]): State | unde
   if (name.length === 0 || [...name].length > 80) {
     problems.push(problem(at, 'state-name', 'A state name has 1 to 80 characters.', 'Choose a shorter name.'));
   }
-  const type = isObject(state) ? state['Type'] : undefined;
+  const type = isObject(state) ? state.Type : undefined;
   const fields = typeof type === 'string' && Object.hasOwn(stateFields, type) ? stateFields[type] : undefined;
   if (fields === undefined) {
     const known = Object.keys(stateFields).join(', ');
-    problems.push(problem(pointer(at, 'Type'), 'unknown-state-type', `The state type ${JSON.stringify(type)} is not implemented.`, `Use one of: ${known}.`));
+    problems.push(
+      problem(
+        pointer(at, 'Type'),
+        'unknown-state-type',
+        `The state type ${JSON.stringify(type)} is not implemented.`,
+        `Use one of: ${known}.`,
+      ),
+    );
     return undefined;
   }
   const parsed = fields.safeParse(state);
@@ -65,21 +72,44 @@ function graphProblems(startAt: string, states: ReadonlyMap<string, State>): Pro
     targetsOf(state)
       .filter((target) => !states.has(target))
       .map((target) =>
-        problem(pointer('/States', name), 'missing-target', `The state goes to "${target}", which does not exist.`, 'Name a state of this machine.'),
+        problem(
+          pointer('/States', name),
+          'missing-target',
+          `The state goes to "${target}", which does not exist.`,
+          'Name a state of this machine.',
+        ),
       ),
   );
   if (!states.has(startAt)) {
-    return [problem('/StartAt', 'missing-target', `The state "${startAt}" does not exist.`, 'Name a state of this machine.'), ...missing];
+    return [
+      problem('/StartAt', 'missing-target', `The state "${startAt}" does not exist.`, 'Name a state of this machine.'),
+      ...missing,
+    ];
   }
   const reached = reachableFrom(startAt, states);
   const unreachable = [...states.keys()]
     .filter((name) => !reached.has(name))
-    .map((name) => problem(pointer('/States', name), 'unreachable-state', 'No transition leads to the state.', 'Lead one to it, or remove it.'));
+    .map((name) =>
+      problem(
+        pointer('/States', name),
+        'unreachable-state',
+        'No transition leads to the state.',
+        'Lead one to it, or remove it.',
+      ),
+    );
   const ends = [...reached].some((name) => {
     const state = states.get(name);
-    return state !== undefined && (state.type === 'Succeed' || state.type === 'Fail' || ('next' in state && state.next === undefined));
+    return (
+      state !== undefined &&
+      (state.type === 'Succeed' || state.type === 'Fail' || ('next' in state && state.next === undefined))
+    );
   });
-  const endless = problem('/States', 'no-terminal-state', 'No state ends the execution.', 'Add an End, a Succeed or a Fail state.');
+  const endless = problem(
+    '/States',
+    'no-terminal-state',
+    'No state ends the execution.',
+    'Add an End, a Succeed or a Fail state.',
+  );
   return [...missing, ...unreachable, ...(ends ? [] : [endless])];
 }
 

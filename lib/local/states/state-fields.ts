@@ -64,7 +64,10 @@ const template = json.transform((value, context): Template => {
 
 /** The tokens of a JSON Pointer. */
 function tokensOf(at: string): string[] {
-  return at.split('/').slice(1).map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return at
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function withDefault(path: Path | null | undefined): Path | null {
@@ -91,8 +94,14 @@ function nextOf(fields: { Next?: string | undefined; End?: true | undefined }, c
 }
 
 /** Exactly one of two ways to give a value; `undefined` when there is neither. */
-function either<T>(context: Issues, names: readonly [string, string], value: T | undefined, path: T | undefined): T | undefined {
-  if (value !== undefined && path !== undefined) refuse(context, `A state cannot have both ${names[0]} and ${names[1]}`);
+function either<T>(
+  context: Issues,
+  names: readonly [string, string],
+  value: T | undefined,
+  path: T | undefined,
+): T | undefined {
+  if (value !== undefined && path !== undefined)
+    refuse(context, `A state cannot have both ${names[0]} and ${names[1]}`);
   return value ?? path;
 }
 
@@ -102,16 +111,22 @@ const errorEquals = z
   .superRefine((names, context) => {
     for (const [index, name] of names.entries()) {
       if (name.startsWith('States.') && !CATCHABLE_RESERVED_NAMES.has(name)) {
-        context.addIssue({ code: 'custom', path: [index], message: `"${name}" can never be matched: AWS does not raise it, or does not let it be handled` });
+        context.addIssue({
+          code: 'custom',
+          path: [index],
+          message: `"${name}" can never be matched: AWS does not raise it, or does not let it be handled`,
+        });
       }
     }
-    if (isCatchAll(names) && names.length > 1) context.addIssue({ code: 'custom', message: 'States.ALL must stand alone' });
+    if (isCatchAll(names) && names.length > 1)
+      context.addIssue({ code: 'custom', message: 'States.ALL must stand alone' });
   });
 
 /** States.ALL may only stand in the last retrier or catcher. */
 function lastOnly(handlers: readonly { readonly errorEquals: readonly string[] }[], context: Issues): void {
   for (const [index, handler] of handlers.slice(0, -1).entries()) {
-    if (isCatchAll(handler.errorEquals)) refuse(context, 'States.ALL must be in the last one', String(index), 'ErrorEquals');
+    if (isCatchAll(handler.errorEquals))
+      refuse(context, 'States.ALL must be in the last one', String(index), 'ErrorEquals');
   }
 }
 
@@ -141,7 +156,13 @@ const retrier = z
 
 const catcher = z
   .strictObject({ ErrorEquals: errorEquals, Next: z.string(), ResultPath: resultPath, Comment: comment })
-  .transform((fields): Catcher => ({ errorEquals: fields.ErrorEquals, next: fields.Next, resultPath: withDefault(fields.ResultPath) }));
+  .transform(
+    (fields): Catcher => ({
+      errorEquals: fields.ErrorEquals,
+      next: fields.Next,
+      resultPath: withDefault(fields.ResultPath),
+    }),
+  );
 
 const PARTITION = 'arn:aws(?:-[a-z]+)*';
 const INVOKE = new RegExp(`^${PARTITION}:states:::lambda:invoke(\\.waitForTaskToken)?$`);
@@ -159,7 +180,10 @@ const INVOKE_PARAMETERS = new Set(['FunctionName', 'Payload']);
 function checkParameters(state: TaskState, context: Issues): void {
   const { resource, parameters } = state;
   const callback = resource.kind === 'invoke' && resource.waitForTaskToken;
-  for (const [field, filled] of [['Parameters', parameters], ['ResultSelector', state.resultSelector]] as const) {
+  for (const [field, filled] of [
+    ['Parameters', parameters],
+    ['ResultSelector', state.resultSelector],
+  ] as const) {
     for (const path of filled === undefined ? [] : templatePaths(filled)) {
       const problem = contextPathProblem(path, callback && field === 'Parameters');
       if (problem !== undefined) refuse(context, problem, field);
@@ -168,7 +192,8 @@ function checkParameters(state: TaskState, context: Issues): void {
   if (resource.kind === 'function') return;
   const members = parameters?.kind === 'object' ? parameters.members : [];
   for (const { name } of members) {
-    if (!INVOKE_PARAMETERS.has(name)) refuse(context, `The parameter "${name}" of lambda:invoke is not implemented`, 'Parameters', name);
+    if (!INVOKE_PARAMETERS.has(name))
+      refuse(context, `The parameter "${name}" of lambda:invoke is not implemented`, 'Parameters', name);
   }
   const name = members.find((member) => member.name === 'FunctionName');
   if (name === undefined) refuse(context, 'lambda:invoke needs the parameter FunctionName', 'Parameters');
@@ -199,9 +224,23 @@ const task = z
     Catch: z.array(catcher).superRefine(lastOnly).default([]),
   })
   .transform((fields, context): TaskState => {
-    const timeoutSeconds = either<Seconds>(context, ['TimeoutSeconds', 'TimeoutSecondsPath'], fields.TimeoutSeconds, fields.TimeoutSecondsPath);
-    const heartbeatSeconds = either<Seconds>(context, ['HeartbeatSeconds', 'HeartbeatSecondsPath'], fields.HeartbeatSeconds, fields.HeartbeatSecondsPath);
-    if (typeof timeoutSeconds === 'number' && typeof heartbeatSeconds === 'number' && heartbeatSeconds >= timeoutSeconds) {
+    const timeoutSeconds = either<Seconds>(
+      context,
+      ['TimeoutSeconds', 'TimeoutSecondsPath'],
+      fields.TimeoutSeconds,
+      fields.TimeoutSecondsPath,
+    );
+    const heartbeatSeconds = either<Seconds>(
+      context,
+      ['HeartbeatSeconds', 'HeartbeatSecondsPath'],
+      fields.HeartbeatSeconds,
+      fields.HeartbeatSecondsPath,
+    );
+    if (
+      typeof timeoutSeconds === 'number' &&
+      typeof heartbeatSeconds === 'number' &&
+      heartbeatSeconds >= timeoutSeconds
+    ) {
       refuse(context, 'HeartbeatSeconds must be smaller than TimeoutSeconds', 'HeartbeatSeconds');
     }
     const state: TaskState = {
@@ -222,7 +261,13 @@ const task = z
   });
 
 const choice = z
-  .strictObject({ Type: z.literal('Choice'), ...commonFields, ...pathFields, Choices: z.array(json).min(1), Default: z.string().optional() })
+  .strictObject({
+    Type: z.literal('Choice'),
+    ...commonFields,
+    ...pathFields,
+    Choices: z.array(json).min(1),
+    Default: z.string().optional(),
+  })
   .transform((fields, context): State => {
     const choices = fields.Choices.flatMap((rule, index) => {
       const report = (at: string, message: string) =>
@@ -270,7 +315,9 @@ const pass = z
     };
   });
 
-const timestamp = z.string().refine((written) => parseTimestamp(written) !== undefined, 'The field must be an RFC 3339 timestamp');
+const timestamp = z
+  .string()
+  .refine((written) => parseTimestamp(written) !== undefined, 'The field must be an RFC 3339 timestamp');
 
 const wait = z
   .strictObject({
@@ -284,7 +331,9 @@ const wait = z
     TimestampPath: dataPath.optional(),
   })
   .transform((fields, context): State => {
-    const given = [fields.Seconds, fields.SecondsPath, fields.Timestamp, fields.TimestampPath].filter((value) => value !== undefined);
+    const given = [fields.Seconds, fields.SecondsPath, fields.Timestamp, fields.TimestampPath].filter(
+      (value) => value !== undefined,
+    );
     if (given.length !== 1) {
       refuse(context, 'A Wait state has exactly one of Seconds, SecondsPath, Timestamp and TimestampPath');
     }

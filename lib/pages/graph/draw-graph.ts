@@ -14,7 +14,9 @@ const NODE_HEIGHT = 44;
 const LAYER_HEIGHT = 86;
 const MARGIN = 18;
 const CHARACTER_WIDTH = 7.6;
+const LABEL_CHARACTER_WIDTH = 6;
 
+const labelText = (label: string): string => shortened(label, 24);
 const labelOf = (id: string): string => shortened(id, 28);
 
 function nodeWidth(node: GraphNode): number {
@@ -80,14 +82,12 @@ function drawLoop(id: string, kind: string, layout: Layout, taken: ReadonlySet<s
   return markup`<g class="edge ${kind}${taken.has(JSON.stringify([id, id])) && ' taken'}"><path d="M${x} ${y - 8}c20 -8 20 24 0 16"/><path class="tip" d="M${x} ${y + 8}l8 -2l-4 7Z"/></g>`;
 }
 
-/** The value a Choice compares, written where its edge leaves it. */
+/** The value a Choice compares, written over the next point of its edge: points keep their distance, so labels do too. */
 function drawLabel(routed: RoutedEdge, layout: Layout): Markup | false {
-  const [from, to] = [routed.route[0] ?? '', routed.route[1] ?? ''].map((id) => layout.points.get(id));
-  if (routed.edge.label === undefined || from === undefined || to === undefined || routed.backward) return false;
-  const share = 0.62;
-  const x = Math.round(from.x + (to.x - from.x) * share) + MARGIN;
-  const y = centreY(from.layer) + NODE_HEIGHT / 2 + 26;
-  return markup`<text class="label" x="${x}" y="${y}">${shortened(routed.edge.label, 22)}</text>`;
+  const next = layout.points.get(routed.route[1] ?? '');
+  if (routed.edge.label === undefined || next === undefined || routed.backward) return false;
+  const y = centreY(next.layer) - NODE_HEIGHT / 2 - 13;
+  return markup`<text class="label" x="${next.x + MARGIN}" y="${y}">${labelText(routed.edge.label)}</text>`;
 }
 
 /**
@@ -98,8 +98,11 @@ function drawLabel(routed: RoutedEdge, layout: Layout): Markup | false {
  */
 export function drawGraph(run: DrawnRun): Markup {
   const graph = graphOfDefinition(run.definition);
-  const types = new Map(graph.nodes.map((node) => [node.id, nodeWidth(node)]));
-  const layout = layeredLayout(graph, (id) => types.get(id) ?? 0);
+  const widths = new Map(graph.nodes.map((node) => [node.id, nodeWidth(node)]));
+  const layout = layeredLayout(graph, {
+    state: (id) => widths.get(id) ?? 0,
+    label: (text) => [...labelText(text)].length * LABEL_CHARACTER_WIDTH,
+  });
   const taken = new Set(run.visited.slice(1).map((to, at) => JSON.stringify([run.visited[at], to])));
   const width = layout.width + 2 * MARGIN + 16;
   const height = centreY(layout.layers - 1) + NODE_HEIGHT / 2 + MARGIN;

@@ -56,7 +56,7 @@ const outcomeText: Readonly<Record<OutcomeWord, OutcomeText>> = {
   },
   'changes-requested': {
     heading: 'Your request needs changes',
-    meaning: 'Change the terms and submit it again. Decisions on terms that stay as they are need not be made twice.',
+    meaning: 'Nothing is published yet. Change the terms and submit it again.',
     reasonTitle: 'What to change',
   },
   withdrawn: {

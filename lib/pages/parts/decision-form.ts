@@ -25,7 +25,7 @@ export interface OfferedChoice {
 }
 
 function radio(offered: OfferedChoice, chosen: Choice | undefined): Markup {
-  const id = `choice-${offered.choice}`;
+  const id = offered.choice;
   return markup`<div class="option"><input type="radio" id="${id}" name="${decisionFields.choice}" value="${offered.choice}" required aria-describedby="${id}-effect"${chosen === offered.choice && markup` checked`}><label for="${id}">${choiceLabel[offered.choice]}</label><small id="${id}-effect">${offered.effect}</small></div>`;
 }
 
@@ -33,7 +33,7 @@ function errorSummary(form: DecisionFormView, first: Choice | undefined): Markup
   const { choice, comment } = form.fieldErrors ?? {};
   return (
     (choice !== undefined || comment !== undefined) &&
-    markup`<div class="problem" role="alert"><h3>Nothing is recorded yet</h3><ul class="plain">${choice !== undefined && markup`<li><a href="#choice-${first}">${choice}</a></li>`}${comment !== undefined && markup`<li><a href="#comment">${comment}</a></li>`}</ul></div>`
+    markup`<div class="problem" role="alert"><h3>Nothing is recorded yet</h3><ul class="plain">${choice !== undefined && markup`<li><a href="#${first}">${choice}</a></li>`}${comment !== undefined && markup`<li><a href="#comment">${comment}</a></li>`}</ul></div>`
   );
 }
 

@@ -1,7 +1,7 @@
 import { type Markup, markup, words } from '../markup.ts';
 import type { SeatHolder, SeatView } from '../views.ts';
 import { standingWords } from '../vocabulary.ts';
-import { timeElement } from '../zoned-time.ts';
+import { writeShort } from '../zoned-time.ts';
 
 /** A seat's holder: `Ada Lovelace for Charles Babbage`. */
 export function holder(seat: SeatHolder): Markup {
@@ -10,7 +10,7 @@ export function holder(seat: SeatHolder): Markup {
 
 function seatItem(seat: SeatView): Markup {
   const { sign, word } = standingWords[seat.standing];
-  return markup`<li class="seat ${seat.standing}"><span class="sign" aria-hidden="true">${sign}</span><span><b>${holder(seat)}</b>${seat.escalated === true && ' (asked after a missed deadline)'}<br>${word}${seat.at !== undefined && markup`, ${timeElement(seat.at)}`}${seat.comment !== undefined && markup`<q>${words(seat.comment)}</q>`}</span></li>`;
+  return markup`<li class="${seat.standing}"><span class="sign" aria-hidden="true">${sign}</span><span><b>${holder(seat)}</b>${seat.escalated === true && ' (asked after a missed deadline)'}<br>${word}${seat.at !== undefined && `, ${writeShort(seat.at)}`}${seat.comment !== undefined && markup`<q>${words(seat.comment)}</q>`}</span></li>`;
 }
 
 /** The seats of a level with what each decided; nothing when there are none. */

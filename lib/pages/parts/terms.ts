@@ -11,7 +11,7 @@ export interface TermsChange {
 }
 
 function line(item: TermsLine): Markup {
-  return markup`<div${item.differs && markup` class="differs"`}><dt>${words(item.label)}</dt><dd><span class="value">${words(item.value)}</span>${item.differs && markup` <span class="flag">▲ Beyond policy</span>`}${item.policy !== undefined && markup`<small>Policy: ${words(item.policy)}</small>`}</dd></div>`;
+  return markup`<div${item.differs && markup` class="differs"`}><dt>${item.label}</dt><dd><b>${item.value}</b>${item.differs && markup` <em>▲ Beyond policy</em>`}${item.policy !== undefined && markup`<small>Policy: ${words(item.policy)}</small>`}</dd></div>`;
 }
 
 /** The terms, those beyond policy first and marked by a sign, a word and a rule beside them. */
@@ -22,7 +22,7 @@ export function termsSection(lines: readonly TermsLine[]): Markup {
     beyond.length === 0
       ? 'Every term is within policy.'
       : `${beyond.length} of ${lines.length} terms ${beyond.length === 1 ? 'goes' : 'go'} beyond policy.`;
-  return markup`<section class="terms" aria-labelledby="asked"><h2 id="asked">What is asked</h2><p class="count">${count}</p><dl>${[...beyond, ...within].map(line)}</dl></section>`;
+  return markup`<section class="terms"><h2>What is asked</h2><p class="count">${count}</p><dl>${[...beyond, ...within].map(line)}</dl></section>`;
 }
 
 /** What changed since the terms that were decided on before; nothing when this is the first time. */
@@ -30,6 +30,6 @@ export function changesSection(changes: readonly TermsChange[]): Markup | false 
   const cell = (value: string | undefined): Markup => (value === undefined ? markup`<i>none</i>` : words(value));
   return (
     changes.length > 0 &&
-    markup`<section aria-labelledby="changed"><h2 id="changed">Changed since the last decision</h2><p>You are asked again because the terms changed. Earlier decisions on them no longer count.</p><table><thead><tr><th scope="col">Term</th><th scope="col">Before</th><th scope="col">Now</th></tr></thead><tbody>${changes.map((change) => markup`<tr><th scope="row">${words(change.label)}</th><td><del>${cell(change.before)}</del></td><td><ins>${cell(change.after)}</ins></td></tr>`)}</tbody></table></section>`
+    markup`<section><h2>Changed since the last decision</h2><p>You are asked again because the terms changed. Earlier decisions on them no longer count.</p><table><thead><tr><th scope="col">Term</th><th scope="col">Before</th><th scope="col">Now</th></tr></thead><tbody>${changes.map((change) => markup`<tr><th scope="row">${words(change.label)}</th><td><del>${cell(change.before)}</del></td><td><ins>${cell(change.after)}</ins></td></tr>`)}</tbody></table></section>`
   );
 }

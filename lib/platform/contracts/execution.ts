@@ -53,6 +53,8 @@ export interface ExecutionRecord {
   readonly updatedAt: Instant;
   readonly status: ExecutionStatus;
   readonly outcome?: Outcome;
+  /** Fixed by the write that fixed the outcome. */
+  readonly concludedAt?: Instant;
   /** Digest of the body as the caller sent it (parsed, canonical): tells a repeat from a different request. */
   readonly bodyDigest: Digest;
   /** Artifact: the scoped request. */
@@ -78,6 +80,8 @@ export interface ExecutionRecord {
     readonly executionScorecard: Digest;
     readonly handoffPacket: Digest;
   };
+  /** Artifact: the incident packet, when a gate, an escalation or a fault ended the execution. */
+  readonly incident?: Digest;
   readonly withdrawal?: { readonly by: string; readonly at: Instant };
   /** The execution that oversight started in this one's place. */
   readonly rerunAs?: string;

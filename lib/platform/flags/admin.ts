@@ -3,6 +3,18 @@ import { NotFound } from '../../core/errors.ts';
 import { parseWith } from '../../core/zod-problems.ts';
 import { adminRequest, type FlagAdmin } from './admin-client.ts';
 import { type FlagDeclaration, flagDeclarations } from './declaration.ts';
+import {
+  asDeclared,
+  type ExistingStrategy,
+  existingStrategy,
+  isOurs,
+  sameNames,
+  samePayloads,
+  sameWeights,
+  strategyOf,
+  variantsOf,
+  withWeightsOf,
+} from './declared-strategy.ts';
 import { STICKY_PROPERTY } from './stickiness.ts';
 
 /** The environments that the open-source edition has. */
@@ -24,25 +36,10 @@ export interface ApplyOptions {
   readonly reset?: boolean;
 }
 
-const strategyVariant = z.object({
-  name: z.string(),
-  weight: z.int(),
-  payload: z.object({ type: z.string(), value: z.string() }).optional(),
-});
-const strategy = z.object({
-  id: z.string(),
-  name: z.string(),
-  disabled: z.boolean().nullish(),
-  parameters: z.record(z.string(), z.unknown()).default({}),
-  constraints: z.array(z.unknown()).default([]),
-  segments: z.array(z.int()).default([]),
-  variants: z.array(strategyVariant).default([]),
-});
-const featureEnvironment = z.object({ name: z.string(), enabled: z.boolean(), strategies: z.array(strategy) });
+const featureEnvironment = z.object({ name: z.string(), enabled: z.boolean(), strategies: z.array(existingStrategy) });
 const featureView = z.object({ description: z.string().nullish(), environments: z.array(featureEnvironment) });
 const contextFields = z.array(z.object({ name: z.string() }));
 
-type Strategy = z.infer<typeof strategy>;
 type FeatureView = z.infer<typeof featureView>;
 
 const FEATURES = '/projects/default/features';
@@ -57,29 +54,6 @@ const CONTEXT_FIELDS = [
   { name: 'requesterId', description: 'The person who asks', stickiness: false },
 ];
 
-/** Variants as the server wants them: exactly one takes what the others leave, so the weights always add up. */
-function variantsOf(declaration: FlagDeclaration) {
-  return declaration.variants.map(({ name, weight, payload }, index) => ({
-    name,
-    weight,
-    weightType: index === 0 ? 'variable' : 'fix',
-    stickiness: STICKY_PROPERTY,
-    payload: { type: 'string', value: payload },
-  }));
-}
-
-function strategyOf(declaration: FlagDeclaration) {
-  return {
-    name: 'flexibleRollout',
-    title: 'Rollout by account',
-    disabled: false,
-    constraints: [],
-    segments: [],
-    parameters: { rollout: '100', stickiness: STICKY_PROPERTY, groupId: declaration.flag },
-    variants: variantsOf(declaration),
-  };
-}
-
 async function readFeature(admin: FlagAdmin, flag: string): Promise<FeatureView | undefined> {
   try {
     return parseWith(featureView, await adminRequest(admin, 'GET', featurePath(flag)), `The flag ${flag}`);
@@ -87,34 +61,6 @@ async function readFeature(admin: FlagAdmin, flag: string): Promise<FeatureView 
     if (error instanceof NotFound) return undefined;
     throw error;
   }
-}
-
-/** Ours is the gradual rollout whose group is the flag: hashes, and so who is in, depend on the group. */
-function isOurs(candidate: Strategy, flag: string): boolean {
-  return candidate.name === 'flexibleRollout' && candidate.parameters.groupId === flag;
-}
-
-const sameNames = (declaration: FlagDeclaration, existing: Strategy) =>
-  declaration.variants.length === existing.variants.length &&
-  declaration.variants.every(({ name }) => existing.variants.some((variant) => variant.name === name));
-
-const samePayloads = (declaration: FlagDeclaration, existing: Strategy) =>
-  declaration.variants.every(({ name, payload }) =>
-    existing.variants.some((variant) => variant.name === name && variant.payload?.value === payload),
-  );
-
-const sameWeights = (declaration: FlagDeclaration, existing: Strategy) =>
-  declaration.variants.every(({ name, weight }) =>
-    existing.variants.some((variant) => variant.name === name && variant.weight === weight),
-  );
-
-/** The declaration with the weights that stand in the flag page. */
-function withWeightsOf(existing: Strategy, declaration: FlagDeclaration): FlagDeclaration {
-  const weightOf = (name: string) => existing.variants.find((variant) => variant.name === name)?.weight ?? 0;
-  return {
-    ...declaration,
-    variants: declaration.variants.map((variant) => ({ ...variant, weight: weightOf(variant.name) })),
-  };
 }
 
 type Change = AppliedFlag['changes'][number];
@@ -129,7 +75,7 @@ async function updateStrategy(
   admin: FlagAdmin,
   environment: FlagEnvironment,
   declaration: FlagDeclaration,
-  existing: Strategy,
+  existing: ExistingStrategy,
 ): Promise<Step> {
   const kept: Kept[] = [];
   if (existing.parameters.rollout !== '100') kept.push('rollout');
@@ -143,19 +89,6 @@ async function updateStrategy(
   const path = `${environmentPath(declaration.flag, environment)}/strategies/${encodeURIComponent(existing.id)}`;
   await adminRequest(admin, 'PATCH', path, [{ op: 'replace', path: '/variants', value: variants }]);
   return { changes: ['variants'], kept };
-}
-
-function asDeclared(declaration: FlagDeclaration, existing: Strategy): boolean {
-  return (
-    existing.parameters.rollout === '100' &&
-    existing.parameters.stickiness === STICKY_PROPERTY &&
-    existing.disabled !== true &&
-    existing.constraints.length === 0 &&
-    existing.segments.length === 0 &&
-    sameNames(declaration, existing) &&
-    samePayloads(declaration, existing) &&
-    sameWeights(declaration, existing)
-  );
 }
 
 /** Sees to the flag's strategy in one environment, and to its being switched on when there was none. */

@@ -9,7 +9,8 @@ import type { FlagFeature, FlagSnapshot } from './snapshot.ts';
 import { stickinessFindings } from './stickiness.ts';
 
 // The package's main file starts a repository with timers, disk and network; its evaluation core has none of them.
-const UnleashClient = clientModule.default;
+// It is CommonJS: Node and esbuild give its whole exports as the default import, other loaders the default among them.
+const UnleashClient: typeof clientModule.default = 'default' in clientModule ? clientModule.default : clientModule;
 
 /** What a flag is evaluated for. It is evidence, so it holds identifiers only. */
 export interface FlagContext {

@@ -2,7 +2,7 @@ import type { Problem } from '../../errors.ts';
 import { pointer } from '../../json.ts';
 import type { Delegation, Directory } from '../schema.ts';
 import { namedDelegation } from './delegations.ts';
-import { managersAbove } from './management-loops.ts';
+import { chainsOfCommand } from './management-loops.ts';
 
 /** Links that a seat can hold, as the approval plan states. */
 const LONGEST_CHAIN = 10;
@@ -47,6 +47,7 @@ export function delegationChainProblems(directory: Directory): Problem[] {
   );
   const byGiver = Map.groupBy(usable, ({ from }) => from);
   const linksFrom = (personId: string): readonly Delegation[] => byGiver.get(personId) ?? [];
+  const managersOf = chainsOfCommand(directory);
   const loops = new Set<string>();
 
   function problemOf({ links }: Chain): Omit<Problem, 'pointer'> | undefined {
@@ -62,11 +63,11 @@ export function delegationChainProblems(directory: Directory): Problem[] {
         mend: 'Change one of them, or its dates, so that the chain ends with a person who acts.',
       };
     }
-    if (managersAbove(directory, first.from).includes(last.to)) {
-      const way = links.length === 1 ? '' : ` by way of ${written(links.slice(0, -1))}`;
+    if (managersOf(first.from).includes(last.to)) {
+      const way = links.length === 1 ? '' : `, lent by ${written(links.slice(0, -1))},`;
       return {
         code: 'delegation-upward',
-        message: `${namedDelegation(last)} hands the seat of "${first.from}" up to "${last.to}", who manages "${first.from}"${way}.`,
+        message: `${namedDelegation(last)} hands the seat of "${first.from}"${way} up to "${last.to}", who manages "${first.from}".`,
         mend: 'Delegate to a peer or a report; a manager has a seat of their own.',
       };
     }

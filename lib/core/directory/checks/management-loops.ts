@@ -12,10 +12,16 @@ function chainOf(managerOf: ReadonlyMap<string, string | undefined>, id: string)
   return { chain };
 }
 
-/** The managers of a person, nearest first, also in a directory whose chain of command has a loop. */
-export function managersAbove(directory: Directory, id: string): readonly string[] {
+/**
+ * Who manages whom, at any distance: from a person's id to their managers, nearest first. Somebody whose chain of command runs
+ * into a loop has none: the loop is reported for itself.
+ */
+export function chainsOfCommand(directory: Directory): (id: string) => readonly string[] {
   const managerOf = new Map(directory.people.map((person) => [person.id, person.manager]));
-  return chainOf(managerOf, id).chain.slice(1);
+  return (id) => {
+    const { chain, end } = chainOf(managerOf, id);
+    return end === undefined ? chain.slice(1) : [];
+  };
 }
 
 /** Management loops: each once, at the person in it who is listed first, with everybody in it. */

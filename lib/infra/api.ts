@@ -1,0 +1,160 @@
+import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  AccessLogFormat,
+  AuthorizationType,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  type Method,
+  MethodLoggingLevel,
+  RestApi,
+  SecurityPolicy,
+} from 'aws-cdk-lib/aws-apigateway';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import type { CountersignFunction } from './countersign-function.ts';
+import type { Environment } from './environments.ts';
+import { functions, type Route } from './functions.ts';
+import { prefixOf } from './names.ts';
+
+/** The API's one stage; without a domain of your own it is part of every address. */
+export const STAGE_NAME = 'api';
+
+/** What the access log says of a request: the route, never the path, for an approval link is a secret. */
+const ACCESS_LOG_FIELDS = {
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  method: '$context.httpMethod',
+  route: '$context.resourcePath',
+  status: '$context.status',
+  responseBytes: '$context.responseLength',
+  latencyMs: '$context.responseLatency',
+  caller: '$context.identity.userArn',
+  error: '$context.error.responseType',
+};
+
+export interface ApiProps {
+  readonly environment: Environment;
+}
+
+/**
+ * The REST API, regional. Triggering and reading want a signed request (IAM); the approval pages, the OpenAPI document and the
+ * health check take anybody's. Execution logs and the stage's X-Ray tracing stay off, for both record the whole path.
+ */
+export class Api extends Construct {
+  /** What addresses begin with, without a trailing slash. */
+  readonly baseUrl: string;
+  readonly restApi: RestApi;
+
+  constructor(scope: Construct, id: string, props: ApiProps) {
+    super(scope, id);
+    const { settings, name } = props.environment;
+    const { region, urlSuffix } = Stack.of(this);
+    const log = new LogGroup(this, 'AccessLog', {
+      logGroupName: `/aws/apigateway/${prefixOf(name)}`,
+      retention: settings.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.restApi = new RestApi(this, 'Rest', {
+      restApiName: prefixOf(name),
+      description: 'Countersign: trigger executions, read them, decide on approvals.',
+      endpointTypes: [EndpointType.REGIONAL],
+      disableExecuteApiEndpoint: settings.domain !== undefined,
+      cloudWatchRole: true,
+      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+      deployOptions: {
+        stageName: STAGE_NAME,
+        accessLogDestination: new LogGroupLogDestination(log),
+        accessLogFormat: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG_FIELDS)),
+        loggingLevel: MethodLoggingLevel.OFF,
+        dataTraceEnabled: false,
+        tracingEnabled: false,
+        metricsEnabled: true,
+        methodOptions: Object.fromEntries(routes().map((route) => [optionsKey(route), throttleOf(route, settings)])),
+      },
+    });
+    if (settings.domain !== undefined) {
+      const domain = this.restApi.addDomainName('Domain', {
+        domainName: settings.domain.name,
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', settings.domain.certificateArn),
+        endpointType: EndpointType.REGIONAL,
+        securityPolicy: SecurityPolicy.TLS_1_2,
+      });
+      new CfnOutput(this, 'DomainTarget', {
+        description: `Point the DNS record of ${settings.domain.name} here.`,
+        value: domain.domainNameAliasDomainName,
+      });
+    }
+    // Put together by hand: the stage's own address would make the functions wait for the methods that call them.
+    this.baseUrl =
+      settings.baseUrl?.replace(/\/$/, '') ??
+      (settings.domain === undefined
+        ? `https://${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}/${STAGE_NAME}`
+        : `https://${settings.domain.name}`);
+    new CfnOutput(this, 'BaseUrl', { value: this.baseUrl });
+
+    acknowledge(this.restApi, 'AwsSolutions-IAM4', 'API Gateway writes its access log with the policy AWS has made for that.');
+    acknowledge(
+      this.restApi,
+      'AwsSolutions-APIG2',
+      'The functions check each request against its contract and answer every problem with its place, which a validator of API Gateway cannot.',
+    );
+    acknowledge(
+      this.restApi,
+      'AwsSolutions-APIG6',
+      'Execution logs record paths, and an approval link is a secret. The access log names routes instead.',
+    );
+  }
+
+  /** The stage that a firewall is put before. */
+  get stageArn(): string {
+    return this.restApi.deploymentStage.stageArn;
+  }
+
+  /** Serves the routes of functions. */
+  serve(served: readonly CountersignFunction[]): void {
+    for (const { declaration, lambda } of served) {
+      const integration = new LambdaIntegration(lambda, { allowTestInvoke: false });
+      for (const route of declaration.routes ?? []) {
+        const method = this.restApi.root.resourceForPath(route.path).addMethod(route.method, integration, {
+          authorizationType: route.auth === 'iam' ? AuthorizationType.IAM : AuthorizationType.NONE,
+        });
+        acknowledgeAuthorization(method, route);
+      }
+    }
+  }
+}
+
+function routes(): readonly Route[] {
+  return functions.flatMap((declaration) => declaration.routes ?? []);
+}
+
+/** API Gateway's key for a method's options. */
+function optionsKey({ path, method }: Route): string {
+  return `${path}/${method}`;
+}
+
+function throttleOf(route: Route, settings: Environment['settings']): object {
+  const { ratePerSecond, burst } = route.path.startsWith('/approvals/') ? settings.throttles.approvals : settings.throttles.api;
+  return {
+    throttlingRateLimit: ratePerSecond,
+    throttlingBurstLimit: burst,
+    loggingLevel: MethodLoggingLevel.OFF,
+    dataTraceEnabled: false,
+    metricsEnabled: true,
+  };
+}
+
+function acknowledgeAuthorization(method: Method, route: Route): void {
+  acknowledge(method, 'AwsSolutions-COG4', 'Callers are principals of the AWS account: IAM authorizes them, not Cognito.');
+  if (route.auth === 'none')
+    acknowledge(
+      method,
+      'AwsSolutions-APIG4',
+      route.path.startsWith('/approvals/')
+        ? 'The link is the authorization: it holds a secret of its own for one seat of one approval stage.'
+        : 'Public on purpose: it shows nothing about any execution.',
+    );
+}

@@ -1,0 +1,61 @@
+import { App, type Environment as CdkEnvironment, Tags } from 'aws-cdk-lib';
+import cdkJson from '../../cdk.json' with { type: 'json' };
+import type { AnySkill } from '../platform/skill/define-skill.ts';
+import type { CodeSource } from './code-source.ts';
+import { DataStack } from './data-stack.ts';
+import type { Environment } from './environments.ts';
+import { prefixOf } from './names.ts';
+import { PlatformStack } from './platform-stack.ts';
+import { SkillStack } from './skill-stack.ts';
+
+/** What the app is made of. */
+export interface AppParts {
+  readonly environment: Environment;
+  readonly skills: readonly AnySkill[];
+  readonly code: CodeSource;
+}
+
+/** An empty app with the feature flags of `cdk.json`, which only CDK's command line would set otherwise. */
+export function createApp(outdir?: string): App {
+  return new App({ context: cdkJson.context, analyticsReporting: false, ...(outdir === undefined ? {} : { outdir }) });
+}
+
+/**
+ * Puts an environment's stacks into an app: the data, what serves all skills, and one stack for each skill.
+ * @throws RangeError when two skills have one id.
+ */
+export function addStacks(app: App, { environment, skills, code }: AppParts): void {
+  const prefix = prefixOf(environment.name);
+  const { account, region } = environment.settings;
+  const env: CdkEnvironment = {
+    ...(account === undefined ? {} : { account }),
+    ...(region === undefined ? {} : { region }),
+  };
+  const common = { env, environment, terminationProtection: environment.settings.data.deletionProtection };
+
+  const data = new DataStack(app, `${prefix}-data`, {
+    ...common,
+    description: `Countersign ${environment.name}: table, artifacts, mail identity.`,
+  });
+  const platform = new PlatformStack(app, `${prefix}-platform`, {
+    ...common,
+    code,
+    description: `Countersign ${environment.name}: API, schedules, alarms.`,
+  });
+  platform.addStackDependency(data, 'Its functions use the table and the bucket by name.');
+
+  const taken = new Map<string, string>();
+  for (const skill of skills) {
+    const other = taken.get(skill.id);
+    if (other !== undefined) throw new RangeError(`The skills ${other} and ${skill.name} have the same id ${skill.id}.`);
+    taken.set(skill.id, skill.name);
+    new SkillStack(app, `${prefix}-${skill.id}`, {
+      ...common,
+      skill,
+      code,
+      baseUrl: platform.baseUrl,
+      description: `Countersign ${environment.name}: ${skill.name}.`,
+    }).addStackDependency(platform, 'Its configuration is seeded there.');
+  }
+  Tags.of(app).add('countersign:environment', environment.name);
+}

@@ -1,0 +1,63 @@
+import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { Environment } from './environments.ts';
+import { addMailIdentity } from './mail-identity.ts';
+import { placeOf } from './place.ts';
+
+export interface DataStackProps extends StackProps {
+  readonly environment: Environment;
+}
+
+/** What outlives every deployment: the table, the artifacts, and the identity that mail is sent from. */
+export class DataStack extends Stack {
+  constructor(scope: Construct, id: string, props: DataStackProps) {
+    super(scope, id, props);
+    const { environment } = props;
+    const { data, logRetentionDays } = environment.settings;
+    const place = placeOf(this, environment);
+    const removalPolicy = data.onStackDeletion === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+
+    const table = new Table(this, 'Table', {
+      tableName: place.tableName,
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      timeToLiveAttribute: 'expiresAt',
+      deletionProtection: data.deletionProtection,
+      removalPolicy,
+    });
+    table.addGlobalSecondaryIndex({
+      indexName: 'gsi1',
+      partitionKey: { name: 'gsi1pk', type: AttributeType.STRING },
+      sortKey: { name: 'gsi1sk', type: AttributeType.STRING },
+      projectionType: ProjectionType.ALL,
+    });
+
+    const closed = {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      removalPolicy,
+      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
+    };
+    const accessLog = new Bucket(this, 'AccessLog', {
+      ...closed,
+      lifecycleRules: [{ expiration: Duration.days(logRetentionDays) }],
+    });
+    new Bucket(this, 'Artifacts', {
+      ...closed,
+      bucketName: place.bucketName,
+      versioned: true,
+      serverAccessLogsBucket: accessLog as IBucket,
+      serverAccessLogsPrefix: 'artifacts/',
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+    });
+
+    addMailIdentity(this, environment, place, removalPolicy);
+  }
+}

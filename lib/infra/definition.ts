@@ -1,0 +1,126 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  Fail,
+  IntegrationPattern,
+  JsonPath,
+  Succeed,
+  type TaskStateBase,
+  TaskInput,
+  Timeout,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import type { StepName } from './functions.ts';
+
+/** Gives the function that a task invokes: its version of this deployment, and how long it may run. */
+export type StepVersions = (step: StepName) => { readonly version: IFunction; readonly timeoutSeconds: number };
+
+/** Faults of the Lambda service, not of our code: only these are tried again. */
+const SERVICE_FAULTS = [
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+];
+
+/** A task may take as long as its function, and this much more for the service around it. */
+const TASK_MARGIN_SECONDS = 30;
+
+function retryServiceFaults(task: TaskStateBase): void {
+  task.addRetry({ errors: SERVICE_FAULTS, interval: Duration.seconds(1), maxAttempts: 3, backoffRate: 2 });
+}
+
+/** A stopped publish holds and resumes: asked every five minutes for a day. */
+function retryHeldPublish(task: TaskStateBase): void {
+  task.addRetry({ errors: ['PublishHeld'], interval: Duration.seconds(300), maxAttempts: 288, backoffRate: 1 });
+}
+
+/**
+ * The states of a skill's execution, the same for every skill. Each task takes a whole flow state and answers the next one.
+ * @param oversightTimeoutSeconds how long a person may take to look at an escalated execution.
+ */
+export function buildDefinition(
+  scope: Construct,
+  steps: StepVersions,
+  oversightTimeoutSeconds: number,
+): DefinitionBody {
+  const states = new Construct(scope, 'Definition');
+
+  const task = (id: string, step: StepName) => {
+    const { version, timeoutSeconds } = steps(step);
+    return new LambdaInvoke(states, id, {
+      lambdaFunction: version,
+      outputPath: '$.Payload',
+      taskTimeout: Timeout.duration(Duration.seconds(timeoutSeconds + TASK_MARGIN_SECONDS)),
+      // CDK's own retry would add six attempts to ours.
+      retryOnServiceExceptions: false,
+    });
+  };
+  const wait = (id: string, step: StepName, taskTimeout: Timeout) =>
+    new LambdaInvoke(states, id, {
+      lambdaFunction: steps(step).version,
+      integrationPattern: IntegrationPattern.WAIT_FOR_TASK_TOKEN,
+      payload: TaskInput.fromObject({ taskToken: JsonPath.taskToken, flow: JsonPath.entirePayload }),
+      taskTimeout,
+      retryOnServiceExceptions: false,
+    });
+  const verdict = (value: string) => Condition.stringEquals('$.verdict', value);
+
+  const preflight = task('Preflight', 'preflight');
+  const execute = task('Execute', 'execute');
+  const verify = task('Verify', 'verify');
+  const requestApproval = wait('RequestApproval', 'request-approval', Timeout.at('$.next.timeoutSeconds'));
+  const escalate = task('Escalate', 'escalate');
+  const requestOversight = wait(
+    'RequestOversight',
+    'request-oversight',
+    Timeout.duration(Duration.seconds(oversightTimeoutSeconds)),
+  );
+  const publish = task('Publish', 'publish');
+  const conclude = task('Conclude', 'conclude');
+  const block = task('Block', 'block');
+  const recover = task('Recover', 'recover');
+
+  retryHeldPublish(publish);
+  const guarded = [preflight, execute, verify, requestApproval, escalate, requestOversight, publish, conclude, block];
+  for (const guardedTask of [...guarded, recover]) retryServiceFaults(guardedTask);
+
+  // The first catcher that matches wins, so a timeout is caught before everything else is.
+  requestApproval.addCatch(escalate, { errors: ['States.Timeout'], resultPath: '$.timeout' });
+  requestOversight.addCatch(block, { errors: ['States.Timeout'], resultPath: '$.timeout' });
+  for (const guardedTask of guarded) guardedTask.addCatch(recover, { errors: ['States.ALL'], resultPath: '$.fault' });
+
+  const stageVerdict = new Choice(states, 'StageVerdict')
+    .when(verdict('next-stage'), requestApproval)
+    .when(verdict('reopen'), requestApproval)
+    .when(verdict('approved'), publish)
+    .otherwise(conclude);
+
+  preflight
+    .next(execute)
+    .next(verify)
+    .next(
+      new Choice(states, 'Verdict')
+        .when(verdict('publish'), publish)
+        .when(verdict('approve'), requestApproval)
+        .when(verdict('escalate'), requestOversight)
+        .otherwise(block),
+    );
+  requestApproval.next(stageVerdict);
+  escalate.next(stageVerdict);
+  requestOversight.next(block);
+  publish.next(new Succeed(states, 'Published'));
+  conclude.next(new Succeed(states, 'Concluded'));
+  block.next(new Succeed(states, 'Blocked'));
+  recover.next(
+    new Fail(states, 'Failed', {
+      error: 'CountersignFault',
+      cause: 'An unexpected fault ended the execution; its incident packet says which.',
+    }),
+  );
+  return DefinitionBody.fromChainable(preflight);
+}

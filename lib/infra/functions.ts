@@ -1,0 +1,172 @@
+/** What a function may do beyond writing its own log and traces. Each becomes statements of its own role. */
+export type Grant =
+  | 'table:read'
+  | 'table:write'
+  | 'artifacts:read'
+  | 'artifacts:write'
+  | 'mail:send'
+  | 'states:start'
+  | 'states:signal'
+  | 'states:describe'
+  | 'flag-token:read';
+
+/** A method and path of the API; `iam` wants a signed request, `none` takes anybody's. */
+export interface Route {
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly path: string;
+  readonly auth: 'iam' | 'none';
+}
+
+/** One Lambda function as it is deployed; its code is named by path, never imported. */
+export interface FunctionDeclaration {
+  readonly name: string;
+  /** Path of the module that exports `handler`, from the repository's root. */
+  readonly entry: string;
+  /** `skill`: deployed once for each skill, with only that skill in its bundle. `shared`: deployed once, with all of them. */
+  readonly scope: 'skill' | 'shared';
+  readonly description: string;
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+  readonly grants: readonly Grant[];
+  readonly routes?: readonly Route[];
+  /** Run every so many minutes. */
+  readonly everyMinutes?: number;
+  /** Run once at each deployment that changes it. */
+  readonly atDeployment?: true;
+}
+
+/** The steps of a state machine, by function name. */
+export type StepName =
+  | 'preflight'
+  | 'execute'
+  | 'verify'
+  | 'request-approval'
+  | 'escalate'
+  | 'request-oversight'
+  | 'publish'
+  | 'conclude'
+  | 'block'
+  | 'recover';
+
+function step(name: StepName, description: string, grants: readonly Grant[], memoryMegabytes = 512): FunctionDeclaration {
+  const entry = `functions/steps/${name}.ts`;
+  return { name, entry, scope: 'skill', description, memoryMegabytes, timeoutSeconds: 60, grants };
+}
+
+function api(
+  name: string,
+  description: string,
+  grants: readonly Grant[],
+  routes: readonly Route[],
+): FunctionDeclaration {
+  // API Gateway gives up after 29 seconds; a function that still runs then serves nobody.
+  return {
+    name,
+    entry: `functions/api/${name}.ts`,
+    scope: 'shared',
+    description,
+    memoryMegabytes: 512,
+    timeoutSeconds: 28,
+    grants,
+    routes,
+  };
+}
+
+function signed(method: Route['method'], path: string): Route {
+  return { method, path, auth: 'iam' };
+}
+
+function open(method: Route['method'], path: string): Route {
+  return { method, path, auth: 'none' };
+}
+
+const READS: readonly Grant[] = ['table:read', 'artifacts:read'];
+const WRITES: readonly Grant[] = ['table:write', 'artifacts:write'];
+const WRITES_AND_MAILS: readonly Grant[] = [...WRITES, 'mail:send'];
+
+/** Every function of Countersign. The stacks deploy this table, and the local system serves it. */
+export const functions: readonly FunctionDeclaration[] = [
+  step('preflight', 'Checks the contract, the slot and the posture before anything is computed.', WRITES),
+  step('execute', 'Runs the skill on its parsed input and stores the result.', WRITES, 1024),
+  step('verify', 'Re-executes the skill with permuted input and holds the result against the gates.', WRITES, 1024),
+  step('request-approval', 'Opens an approval stage and mails its links.', WRITES_AND_MAILS),
+  step('escalate', 'Closes a stage whose deadline passed, or finds that it was decided in time.', WRITES_AND_MAILS),
+  step('request-oversight', 'Asks a person to look at an execution that may not go on by itself.', WRITES_AND_MAILS),
+  step('publish', 'Publishes the outcome, unless the posture stops it.', WRITES_AND_MAILS),
+  step('conclude', 'Ends an execution that people did not let pass.', WRITES_AND_MAILS),
+  step('block', 'Ends an execution that a gate stopped, with an incident packet.', WRITES_AND_MAILS),
+  step('recover', 'Marks an execution that a fault ended, with an incident packet.', WRITES_AND_MAILS),
+
+  api(
+    'start-execution',
+    'Takes a request and starts its execution.',
+    [...WRITES, 'states:start', 'states:describe'],
+    [signed('POST', '/skills/{skill}/executions')],
+  ),
+  api('preview', 'Computes a route without starting anything.', READS, [signed('POST', '/skills/{skill}/preview')]),
+  api('list-executions', 'Lists executions.', ['table:read'], [signed('GET', '/executions')]),
+  api('read-execution', 'Shows an execution, its trace and its evidence.', WRITES, [
+    signed('GET', '/executions/{executionId}'),
+    signed('GET', '/executions/{executionId}/trace'),
+    signed('GET', '/executions/{executionId}/evidence'),
+  ]),
+  api(
+    'withdraw',
+    'Withdraws an execution; its open links die.',
+    [...WRITES_AND_MAILS, 'states:signal', 'states:describe'],
+    [signed('POST', '/executions/{executionId}/withdraw')],
+  ),
+  api('status', 'Shows what is going on as a page.', READS, [
+    signed('GET', '/status'),
+    signed('GET', '/status/{executionId}'),
+  ]),
+  api(
+    'approval-link',
+    'Shows an approval and takes the decision.',
+    [...WRITES_AND_MAILS, 'states:signal'],
+    [open('GET', '/approvals/{link}'), open('HEAD', '/approvals/{link}'), open('POST', '/approvals/{link}')],
+  ),
+  api('openapi', 'Serves the OpenAPI document.', [], [open('GET', '/openapi.json')]),
+  api('health', 'Says whether the service answers.', ['table:read'], [open('GET', '/healthz')]),
+
+  {
+    name: 'sync-flags',
+    entry: 'functions/scheduled/sync-flags.ts',
+    scope: 'shared',
+    description: 'Stores the last good flags in the table.',
+    memoryMegabytes: 512,
+    timeoutSeconds: 50,
+    grants: ['table:write', 'flag-token:read'],
+    everyMinutes: 1,
+  },
+  {
+    name: 'sweep',
+    entry: 'functions/scheduled/sweep.ts',
+    scope: 'shared',
+    description: 'Finishes what a crash interrupted: signals, mails, reminders, starts.',
+    memoryMegabytes: 512,
+    timeoutSeconds: 50,
+    grants: [...WRITES_AND_MAILS, 'states:start', 'states:signal', 'states:describe'],
+    everyMinutes: 1,
+  },
+  {
+    name: 'seed',
+    entry: 'functions/deploy/seed.ts',
+    scope: 'shared',
+    description: 'Stores the configuration and directory that the skills ship with, where there is none yet.',
+    memoryMegabytes: 512,
+    timeoutSeconds: 120,
+    grants: WRITES,
+    atDeployment: true,
+  },
+];
+
+/** The steps, of which each skill gets its own. */
+export function stepFunctions(): readonly FunctionDeclaration[] {
+  return functions.filter((declaration) => declaration.scope === 'skill');
+}
+
+/** The functions that serve all skills. */
+export function sharedFunctions(): readonly FunctionDeclaration[] {
+  return functions.filter((declaration) => declaration.scope === 'shared');
+}

@@ -1,0 +1,80 @@
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { acknowledgeWildcard } from './acknowledge.ts';
+import type { Grant } from './functions.ts';
+import { LIVE_ALIAS } from './names.ts';
+import type { Place } from './place.ts';
+
+/** Actions on resources; where a resource is a wildcard, why it has to be. */
+interface Right {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions?: { readonly [operator: string]: { readonly [key: string]: string } };
+  readonly wildcardBecause?: string;
+}
+
+const READ_ITEMS = ['dynamodb:GetItem', 'dynamodb:Query'];
+const WRITE_ITEMS = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
+
+const ANY_ARTIFACT = 'Artifacts are named by their digest: any object of this one bucket may be meant.';
+const ANY_SKILL = 'Every skill of this environment has a state machine under this prefix.';
+const ANY_EXECUTION = 'Executions are named at run time, under the state machines of this environment.';
+
+function rightsOf(grant: Grant, place: Place): readonly Right[] {
+  const items = [place.tableArn, `${place.tableArn}/index/gsi1`];
+  const objects = [`${place.bucketArn}/*`];
+  const machines = [`${place.stateMachinePrefix}*`];
+  const readArtifacts: Right[] = [
+    { actions: ['s3:GetObject'], resources: objects, wildcardBecause: ANY_ARTIFACT },
+    // Without it S3 answers 403 for an object that is missing, which could not be told from a lost right.
+    { actions: ['s3:ListBucket'], resources: [place.bucketArn] },
+  ];
+  switch (grant) {
+    case 'table:read':
+      return [{ actions: READ_ITEMS, resources: items }];
+    case 'table:write':
+      return [{ actions: [...READ_ITEMS, ...WRITE_ITEMS], resources: items }];
+    case 'artifacts:read':
+      return readArtifacts;
+    case 'artifacts:write':
+      return [...readArtifacts, { actions: ['s3:PutObject'], resources: objects, wildcardBecause: ANY_ARTIFACT }];
+    case 'mail:send':
+      return [{ actions: ['ses:SendEmail'], resources: [place.mailIdentityArn, place.mailConfigurationSetArn] }];
+    case 'states:start':
+      return [
+        {
+          actions: ['states:StartExecution'],
+          resources: machines,
+          // Step Functions authorizes an alias by its state machine's ARN; the qualifier is a condition key.
+          conditions: { StringEquals: { 'states:StateMachineQualifier': LIVE_ALIAS } },
+          wildcardBecause: ANY_SKILL,
+        },
+      ];
+    case 'states:signal':
+      return [{ actions: ['states:SendTaskSuccess'], resources: machines, wildcardBecause: ANY_SKILL }];
+    case 'states:describe':
+      return [
+        {
+          actions: ['states:DescribeExecution'],
+          resources: [`${place.executionPrefix}*`],
+          wildcardBecause: ANY_EXECUTION,
+        },
+      ];
+    case 'flag-token:read':
+      return [{ actions: ['secretsmanager:GetSecretValue'], resources: [place.flagTokenSecretArn] }];
+  }
+}
+
+/** Gives a role what the grants come to, and acknowledges the wildcards among it. */
+export function giveGrants(role: Role, grants: readonly Grant[], place: Place): void {
+  for (const right of grants.flatMap((grant) => rightsOf(grant, place))) {
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: [...right.actions],
+        resources: [...right.resources],
+        ...(right.conditions === undefined ? {} : { conditions: right.conditions }),
+      }),
+    );
+    if (right.wildcardBecause !== undefined)
+      for (const resource of right.resources) acknowledgeWildcard(role, resource, right.wildcardBecause);
+  }
+}

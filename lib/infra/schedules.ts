@@ -1,0 +1,47 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import type { CountersignFunction } from './countersign-function.ts';
+import { pascal } from './names.ts';
+
+export interface SchedulesProps {
+  readonly functions: readonly CountersignFunction[];
+}
+
+/** Runs the scheduled functions, and keeps what could not be run for people to look at. */
+export class Schedules extends Construct {
+  /** Runs that failed or could not be delivered. */
+  readonly undelivered: Queue;
+
+  constructor(scope: Construct, id: string, props: SchedulesProps) {
+    super(scope, id);
+    this.undelivered = new Queue(this, 'Undelivered', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    acknowledge(this.undelivered, 'AwsSolutions-SQS3', 'This is the dead-letter queue.');
+
+    for (const { declaration, lambda } of props.functions) {
+      if (declaration.everyMinutes === undefined) continue;
+      const period = Duration.minutes(declaration.everyMinutes);
+      // The next run does what this one could not: trying again would only make two of them.
+      lambda.configureAsyncInvoke({
+        retryAttempts: 0,
+        maxEventAge: period,
+        onFailure: new SqsDestination(this.undelivered),
+      });
+      new Rule(this, pascal(declaration.name), {
+        description: declaration.description,
+        schedule: Schedule.rate(period),
+        targets: [
+          new LambdaTarget(lambda, { deadLetterQueue: this.undelivered, retryAttempts: 0, maxEventAge: period }),
+        ],
+      });
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import type { Eligibility } from '../../core/directory/eligibility.ts';
+import type { Instant } from '../../core/instant.ts';
+import { appendAudit } from '../audit/append.ts';
+import { log } from '../log.ts';
+import type { Runtime } from '../runtime.ts';
+import { type Case, readCase } from './case.ts';
+import { decideSeat } from './decide-seat.ts';
+import { type Link, randomText } from './link.ts';
+import { type LinkStanding, linkStanding } from './link-standing.ts';
+import { eligibilityOf } from './seat-holder.ts';
+import { sendStageMails } from './send-mails.ts';
+import { deliverSignal } from './signal.ts';
+import { type Action, isSettled, type Stage } from './stage.ts';
+import { changeStage, readStage } from './stage-store.ts';
+
+/** A decision as a person made it. */
+export interface Choice {
+  readonly action: Action;
+  readonly comment: string;
+}
+
+/** What can be decided at a stage of each kind. */
+export const actionsOf: Readonly<Record<Stage['kind'], readonly Action[]>> = {
+  approval: ['approve', 'reject', 'request-changes'],
+  oversight: ['close', 're-run'],
+};
+
+/** What became of a link: its standing, and whether its holder may decide by the directory in force. */
+export interface LinkState {
+  readonly stage: Stage;
+  readonly standing: LinkStanding;
+  /** Set when the link would open, but its holder may not decide. */
+  readonly ineligible?: Extract<Eligibility, { eligible: false }>;
+}
+
+/** The state of a link at an instant, by the stage, the terms in force and the directory in force. */
+export function linkState(file: Case, stage: Stage, link: Link, at: Instant): LinkState {
+  const standing = linkStanding(stage, link, at);
+  if (standing.standing !== 'open' || stage.kind === 'oversight') return { stage, standing };
+  const { level, seat } = standing;
+  if (file.record.termsDigest !== undefined && file.record.termsDigest !== link.termsDigest)
+    return { stage, standing: { standing: 'terms-changed', level, seat } };
+  const eligibility = eligibilityOf(file.directory, stage, level, seat, at);
+  return eligibility.eligible ? { stage, standing } : { stage, standing, ineligible: eligibility };
+}
+
+/** What came of an attempt to decide. `recorded`: this attempt is the seat's one decision. */
+export interface DecisionResult extends LinkState {
+  readonly recorded: boolean;
+}
+
+/** Carries out what a recorded decision owes. Whatever fails here stays owed, and the sweeper finishes it. */
+async function carryOut(runtime: Runtime, stage: Stage): Promise<void> {
+  const { executionId } = stage;
+  try {
+    if (isSettled(stage)) await deliverSignal(runtime, stage);
+    await sendStageMails(runtime, executionId, stage.stage);
+    await appendAudit(runtime, executionId);
+  } catch (error) {
+    log('error', {
+      event: 'decision-effect-postponed',
+      executionId,
+      stage: stage.stage,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+  }
+}
+
+/**
+ * Decides at a link's seat. Eligibility is checked anew by the directory in force, the terms by their digest; then the
+ * decision is written under condition, and only after that the state machine is signalled, so that a crash in between loses
+ * nothing. Of many attempts at one seat exactly one is recorded.
+ * @throws RangeError when the stage does not offer the action.
+ * @throws Conflict when too many write the stage at once; nothing is recorded then.
+ */
+export async function decide(runtime: Runtime, link: Link, choice: Choice): Promise<DecisionResult> {
+  const [file, before] = await Promise.all([
+    readCase(runtime, link.executionId),
+    readStage(runtime, link.executionId, link.stage),
+  ]);
+  if (!actionsOf[before.kind].includes(choice.action)) throw new RangeError(`The stage does not offer "${choice.action}".`);
+  const decisionId = randomText(runtime, 16);
+  const after = await changeStage(runtime, link.executionId, link.stage, (current) => {
+    const at = runtime.clock.now();
+    const { standing, ineligible } = linkState(file, current, link, at);
+    if (standing.standing !== 'open' || ineligible !== undefined) return undefined;
+    return decideSeat(current, link.seatId, {
+      decisionId,
+      ...choice,
+      at,
+      round: current.round,
+      assurance: standing.level.assurance,
+      termsDigest: current.termsDigest,
+    });
+  });
+  const state = linkState(file, after, link, runtime.clock.now());
+  const recorded = state.standing.seat.decision?.decisionId === decisionId;
+  if (recorded) await carryOut(runtime, after);
+  return { ...state, recorded };
+}

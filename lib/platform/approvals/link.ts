@@ -1,0 +1,84 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Digest } from '../../core/digest.ts';
+import type { Instant } from '../../core/instant.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Item, ItemKey } from '../store/table.ts';
+import type { Visit } from './visit.ts';
+
+/** 128 bits name a link, 256 bits open it. */
+const LINK_ID_BYTES = 16;
+const SECRET_BYTES = 32;
+const ADDRESS = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
+
+/**
+ * An approval link as the table keeps it. It says what it opens and holds the digest of its secret, so whoever reads the
+ * table cannot open it. Whether it still opens anything is the stage's to say.
+ */
+export interface Link {
+  readonly linkId: string;
+  readonly version: number;
+  /** SHA-256 of the secret, in hexadecimal. The secret is random, so it needs neither salt nor stretching. */
+  readonly secretHash: string;
+  readonly executionId: string;
+  readonly stage: number;
+  readonly round: number;
+  readonly seatId: string;
+  readonly approver: string;
+  readonly termsDigest: Digest;
+  readonly mintedAt: Instant;
+  readonly expiresAt: Instant;
+  readonly visits: readonly Visit[];
+}
+
+/** What a link is minted for. */
+export type LinkBinding = Pick<
+  Link,
+  'executionId' | 'stage' | 'round' | 'seatId' | 'approver' | 'termsDigest' | 'mintedAt' | 'expiresAt'
+>;
+
+/** The place of a link. */
+export function linkKey(linkId: string): ItemKey {
+  return { pk: `LINK#${linkId}`, sk: 'LINK' };
+}
+
+/** The place of a link's counters: apart from the link, so that counting never disturbs a decision. */
+export function linkCountersKey(linkId: string): ItemKey {
+  return { pk: `LINK#${linkId}`, sk: 'OPENS' };
+}
+
+/** SHA-256 of a random text, in hexadecimal. */
+export function hashSecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+/** Whether a secret has a digest, in a time that does not depend on where they differ. */
+export function matchesHash(secret: string, hash: string): boolean {
+  return timingSafeEqual(Buffer.from(hashSecret(secret), 'hex'), Buffer.from(hash, 'hex'));
+}
+
+/** A random text of so many bytes, in base64url (RFC 4648, section 5) without padding. */
+export function randomText(runtime: Runtime, bytes: number): string {
+  return Buffer.from(runtime.random.bytes(bytes)).toString('base64url');
+}
+
+/**
+ * Mints a link: stores it with the digest of a new secret.
+ * @returns the link, and its address part `{linkId}.{secret}`, which exists nowhere but in the mail it is minted for.
+ */
+export async function mintLink(runtime: Runtime, binding: LinkBinding): Promise<{ link: Link; address: string }> {
+  const linkId = randomText(runtime, LINK_ID_BYTES);
+  const secret = randomText(runtime, SECRET_BYTES);
+  const link: Link = { linkId, version: 1, secretHash: hashSecret(secret), ...binding, visits: [] };
+  await runtime.table.putNew({ ...link, ...linkKey(linkId) } as unknown as Item);
+  return { link, address: `${linkId}.${secret}` };
+}
+
+/** The link that an address opens, or `undefined`: malformed, unknown and forged addresses are not told apart. */
+export async function openLink(runtime: Runtime, address: string): Promise<Link | undefined> {
+  const [, linkId, secret] = ADDRESS.exec(address) ?? [];
+  if (linkId === undefined || secret === undefined) return undefined;
+  const link = await runtime.table.get<Link>(linkKey(linkId));
+  // An unknown link is compared as well, so that it takes as long as a wrong secret.
+  const matches = matchesHash(secret, link?.secretHash ?? hashSecret(''));
+  return matches ? link : undefined;
+}

@@ -1,0 +1,66 @@
+import type { ApprovalPlan } from '../../core/approval/plan.ts';
+import { InvalidInput, type Problem } from '../../core/errors.ts';
+import { pointer } from '../../core/json.ts';
+import { AssuranceUnavailable } from './errors.ts';
+
+/** So many seats of one stage, each with a decision and a long comment, stay well below the size of a table item. */
+const MOST_SEATS = 60;
+
+/**
+ * What keeps the desk from carrying out a plan, with pointers into it: an assurance it cannot give, a stage that one item
+ * could not hold, a level that could never reach its quorum. Empty when nothing does.
+ */
+export function planProblems(plan: ApprovalPlan): readonly Problem[] {
+  return plan.stages.flatMap((stage, s) => {
+    const seats = stage.levels.reduce(
+      (sum, level) => sum + level.seats.length + level.escalation.reduce((more, step) => more + step.seats.length, 0),
+      0,
+    );
+    const tooLarge: Problem[] =
+      seats <= MOST_SEATS
+        ? []
+        : [
+            {
+              pointer: pointer('/stages', s),
+              code: 'too-many-seats',
+              message: `Stage ${stage.stage} has ${seats} seats, escalation included; ${MOST_SEATS} are the most.`,
+              mend: 'Ask fewer people at a time, or in stages one after the other.',
+            },
+          ];
+    const levels = stage.levels.flatMap((level, l): Problem[] => [
+      ...(level.assurance === 'link'
+        ? []
+        : [
+            {
+              pointer: pointer('/stages', s, 'levels', l, 'assurance'),
+              code: 'assurance-unavailable',
+              message: `The level "${level.name}" asks for the assurance "${level.assurance}", which the approval desk cannot give.`,
+              mend: 'Ask for the assurance "link" in the policy, or wait for a version that can.',
+            },
+          ]),
+      ...(level.required <= level.seats.length
+        ? []
+        : [
+            {
+              pointer: pointer('/stages', s, 'levels', l, 'required'),
+              code: 'quorum-out-of-reach',
+              message: `The level "${level.name}" requires ${level.required} approvals and has ${level.seats.length} seat(s).`,
+              mend: 'Require fewer approvals, or give the level more seats.',
+            },
+          ]),
+    ]);
+    return [...tooLarge, ...levels];
+  });
+}
+
+/**
+ * @throws AssuranceUnavailable when a level asks for an assurance that the desk cannot give.
+ * @throws InvalidInput when the plan cannot be carried out for another reason.
+ */
+export function requireFeasiblePlan(plan: ApprovalPlan): void {
+  const problems = planProblems(plan);
+  if (problems.length === 0) return;
+  const message = `The approval desk cannot carry out this plan: ${problems.length} problem(s).`;
+  if (problems.some((problem) => problem.code === 'assurance-unavailable')) throw new AssuranceUnavailable(message, problems);
+  throw new InvalidInput(message, problems);
+}

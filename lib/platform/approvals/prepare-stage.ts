@@ -1,0 +1,120 @@
+import type { ApprovalPlan, PlannedLevel } from '../../core/approval/plan.ts';
+import { digestOf } from '../../core/digest.ts';
+import type { LoadedDirectory } from '../../core/directory/loaded.ts';
+import { Conflict, NotFound } from '../../core/errors.ts';
+import { type Instant, secondsUntil } from '../../core/instant.ts';
+import { currentDirectory } from '../configuration/directory-store.ts';
+import type { FlowState } from '../contracts/flow.ts';
+import { loadContext } from '../executions/context.ts';
+import { readExecution } from '../executions/execution-store.ts';
+import type { Runtime } from '../runtime.ts';
+import { requireFeasiblePlan } from './plan-check.ts';
+import { type DutyFacts, fillSeat } from './seat-holder.ts';
+import { earliestDue, latestDue, seatTimes } from './seat-times.ts';
+import { deadlineOf, type Seat, type Stage, type StageLevel } from './stage.ts';
+import { findStage, putNewStage, readStage } from './stage-store.ts';
+
+/** What RequestApproval opens next. */
+export type NextStage = NonNullable<FlowState['next']>;
+
+/** Step Functions' longest timeout. */
+const LONGEST_TIMEOUT_SECONDS = 99_999_999;
+
+/** The stage as the state machine waits for it: the timer runs until the earliest deadline, one second at least. */
+export function nextStage(stage: Stage, now: Instant): NextStage {
+  const seconds = Math.max(1, secondsUntil(now, deadlineOf(stage)));
+  return { stage: stage.stage, round: stage.round, timeoutSeconds: Math.min(seconds, LONGEST_TIMEOUT_SECONDS) };
+}
+
+type Directories = readonly [current: LoadedDirectory, planned: LoadedDirectory];
+
+function prepareLevel(level: PlannedLevel, directories: Directories, facts: DutyFacts, at: Instant): StageLevel {
+  const seats = level.seats.map((planned): Seat => {
+    // Whom nobody can stand in for keeps the seat, unasked: the deadline will escalate it, nothing is skipped.
+    const holder = fillSeat(directories[0], facts, level, planned, at) ?? planned;
+    return {
+      seatId: planned.seatId,
+      principal: holder.principal,
+      approver: holder.approver,
+      delegations: holder.delegations,
+      joinedInRound: 1,
+      ...seatTimes(directories, holder.approver, at, level),
+      reminders: 0,
+      standing: 'open',
+      liveLinks: [],
+      freshLinksAskedAt: [],
+    };
+  });
+  const { levelId, name, required, assurance, because, remindAfterBusinessMinutes, escalation } = level;
+  return {
+    levelId,
+    name,
+    required,
+    assurance,
+    because,
+    remindAfterBusinessMinutes,
+    escalation,
+    ...(level.minimumLimit === undefined ? {} : { minimumLimit: level.minimumLimit }),
+    seats,
+    dueAt: latestDue(seats, at),
+    result: 'open',
+  };
+}
+
+async function buildStage(runtime: Runtime, executionId: string, number: number, at: Instant): Promise<Stage> {
+  const record = await readExecution(runtime, executionId);
+  const [context, current] = await Promise.all([loadContext(runtime, record), currentDirectory(runtime)]);
+  const plan: ApprovalPlan | undefined = context.result?.plan;
+  const planned = plan?.stages.find((one) => one.stage === number);
+  if (context.result === undefined || plan === undefined || planned === undefined)
+    throw new NotFound(`The approval plan of execution ${executionId} has no stage ${number}.`);
+  requireFeasiblePlan(plan);
+  const recordOwner = context.skill.recordOwner(context.input);
+  const facts = { requester: record.requester.personId, recordOwner, excluded: plan.excluded };
+  const levels = planned.levels.map((level) => prepareLevel(level, [current, context.directory], facts, at));
+  return {
+    executionId,
+    skill: record.skill,
+    stage: number,
+    of: plan.stages.length,
+    kind: 'approval',
+    version: 1,
+    round: 1,
+    openedRound: 0,
+    preparedAt: at,
+    updatedAt: at,
+    termsDigest: digestOf(context.result.terms),
+    requester: facts.requester,
+    ...(recordOwner === undefined ? {} : { recordOwner }),
+    excluded: plan.excluded,
+    levels,
+    timerDueAt: earliestDue(levels, at),
+    outcome: 'open',
+    mailsSent: 0,
+    pendingMails: [],
+    pendingEvents: [],
+  };
+}
+
+/**
+ * Prepares a stage of an execution's approval plan unless that was done before: its levels and seats, with every due
+ * instant fixed from `at`. Nobody is asked yet; RequestApproval does that.
+ * @returns what the state machine waits for, with the timeout counted from now.
+ * @throws NotFound when the plan has no such stage.
+ * @throws AssuranceUnavailable, InvalidInput when the desk cannot carry out the plan.
+ */
+export async function prepareStage(
+  runtime: Runtime,
+  executionId: string,
+  stageNumber: number,
+  at: Instant,
+): Promise<NextStage> {
+  const found = await findStage(runtime, executionId, stageNumber);
+  if (found !== undefined) return nextStage(found, runtime.clock.now());
+  try {
+    await putNewStage(runtime, await buildStage(runtime, executionId, stageNumber, at));
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+  }
+  return nextStage(await readStage(runtime, executionId, stageNumber), runtime.clock.now());
+}

@@ -1,0 +1,94 @@
+import { Conflict } from '../../core/errors.ts';
+import { changeStage } from '../approvals/stage-store.ts';
+import type { PendingEvent } from '../contracts/execution.ts';
+import { changeExecution } from '../executions/execution-store.ts';
+import type { Runtime } from '../runtime.ts';
+import type { ItemKey } from '../store/table.ts';
+import { type AuditEvent, CHAIN_START, EVENT_PREFIX, eventSortKey, sealEvent } from './chain.ts';
+
+/** An aggregate that owes events: the execution's record, or one of its stages (oversight among them). */
+interface Debtor extends ItemKey {
+  readonly pendingEvents?: readonly PendingEvent[];
+  /** The stage's number; a record has none. */
+  readonly stage?: number;
+}
+
+/** How often another appender may get in between before this one gives up; the sweeper comes again. */
+const ATTEMPTS = 20;
+
+/** What the items of one execution say: its chain so far, and who still owes events. */
+interface Ledger {
+  readonly chain: readonly AuditEvent[];
+  readonly debtors: readonly Debtor[];
+}
+
+async function readLedger(runtime: Runtime, executionId: string): Promise<Ledger> {
+  const items = await runtime.table.queryAll<ItemKey>({ pk: `EXECUTION#${executionId}` });
+  return {
+    chain: items.filter(({ sk }) => sk.startsWith(EVENT_PREFIX)) as (ItemKey & AuditEvent)[],
+    debtors: (items as Debtor[]).filter(({ pendingEvents = [] }) => pendingEvents.length > 0),
+  };
+}
+
+/** What is owed and not chained yet, in order of time; an aggregate's own order breaks ties. */
+function unchained({ chain, debtors }: Ledger): PendingEvent[] {
+  const chained = new Set(chain.map(({ eventId }) => eventId));
+  const owed = debtors.flatMap(({ pendingEvents = [] }) => pendingEvents);
+  const once = new Map(owed.filter(({ eventId }) => !chained.has(eventId)).map((event) => [event.eventId, event]));
+  return [...once.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+}
+
+/**
+ * Puts what is owed behind the chain's last event.
+ * @returns the ids of the events that are chained now, or `undefined` when another appender got in between.
+ */
+async function extendChain(runtime: Runtime, executionId: string, ledger: Ledger): Promise<Set<string> | undefined> {
+  const chained = new Set(ledger.chain.map(({ eventId }) => eventId));
+  let seq = ledger.chain.length;
+  let previous: string = ledger.chain.at(-1)?.digest ?? CHAIN_START;
+  for (const { eventId, at, type, actor, data } of unchained(ledger)) {
+    seq += 1;
+    const event = sealEvent({ executionId, seq, at, type, actor, data, eventId, previous });
+    try {
+      await runtime.table.putNew({ pk: `EXECUTION#${executionId}`, sk: eventSortKey(seq), ...event });
+    } catch (error) {
+      if (error instanceof Conflict) return undefined;
+      throw error;
+    }
+    previous = event.digest;
+    chained.add(eventId);
+  }
+  return chained;
+}
+
+/** Strikes the chained events from what an aggregate owes; events that joined in the meantime stay. */
+async function settle(
+  runtime: Runtime,
+  executionId: string,
+  debtor: Debtor,
+  chained: ReadonlySet<string>,
+): Promise<void> {
+  const struck = <T extends { readonly pendingEvents: readonly PendingEvent[] }>(current: T): T | undefined => {
+    const left = current.pendingEvents.filter(({ eventId }) => !chained.has(eventId));
+    return left.length === current.pendingEvents.length ? undefined : { ...current, pendingEvents: left };
+  };
+  if (debtor.stage === undefined) await changeExecution(runtime, executionId, struck);
+  else await changeStage(runtime, executionId, debtor.stage, struck);
+}
+
+/**
+ * Drains the events that the aggregates of an execution owe into its chain. Safe at any time, by anyone, twice and at once:
+ * an event is put only where none stands, what is chained already is skipped, and a debt is struck only once it is chained.
+ * @throws Conflict when others kept getting in between; nothing is lost, the debt remains.
+ */
+export async function appendAudit(runtime: Runtime, executionId: string): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const ledger = await readLedger(runtime, executionId);
+    if (ledger.debtors.length === 0) return;
+    const chained = await extendChain(runtime, executionId, ledger);
+    if (chained === undefined) continue;
+    for (const debtor of ledger.debtors) await settle(runtime, executionId, debtor, chained);
+    return;
+  }
+  throw new Conflict(`The chain of execution ${executionId} is written by too many at once; try again.`);
+}

@@ -1,0 +1,106 @@
+import type { Digest } from '../../core/digest.ts';
+import { CountersignError } from '../../core/errors.ts';
+import { readStages } from '../approvals/stage-store.ts';
+import type { ScopedRequest } from '../contracts/envelope.ts';
+import type { ExecutionRecord, PendingMail } from '../contracts/execution.ts';
+import type { GateResult, Outcome } from '../contracts/outcome.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Reason, SkillResult } from '../skill/skill-result.ts';
+import { parseStoredRequest, skillNamed } from './context.ts';
+import { conclusionFacts } from './record-facts.ts';
+import { withEvent } from './events.ts';
+import { changeExecution, readExecution } from './execution-store.ts';
+import { incidentPacket } from './incident-packet.ts';
+import { buildOutputs } from './outputs.ts';
+import { settleDebts } from './settle.ts';
+import { parseSkillResult } from './skill-result-schema.ts';
+
+/** How an execution is to end. */
+export interface Ending {
+  readonly outcome: Exclude<Outcome, 'needs-scoping'>;
+  readonly gates: readonly GateResult[];
+  readonly reasons: readonly Reason[];
+  /** Keeps an incident packet with the execution. */
+  readonly incident: boolean;
+  /** Mails oversight about the incident. */
+  readonly tellOversight: boolean;
+  readonly fault?: NonNullable<ExecutionRecord['fault']>;
+}
+
+/** A stored document, or `undefined` where it is missing or damaged: outputs are owed in that case too. */
+async function readIfSound<T>(
+  runtime: Runtime,
+  digest: Digest | undefined,
+  parse: (value: unknown) => T,
+): Promise<T | undefined> {
+  if (digest === undefined) return undefined;
+  try {
+    return parse(await runtime.artifacts.get(digest));
+  } catch (error) {
+    if (error instanceof CountersignError) return undefined;
+    throw error;
+  }
+}
+
+function mailsOf(ending: Ending): PendingMail[] {
+  const outcome: PendingMail = { mailId: 'outcome', kind: 'outcome', attempts: 0 };
+  return ending.tellOversight ? [outcome, { mailId: 'incident', kind: 'incident', attempts: 0 }] : [outcome];
+}
+
+/**
+ * Ends an execution: builds its outputs, fixes its outcome by one conditional write, and owes the mails that tell of it.
+ * The first ending counts: whoever comes later, or again, finds it and changes nothing. A publication gives way to a
+ * withdrawal that came in between; the record then comes back without an outcome.
+ * @returns the record as it stands afterwards.
+ * @throws NotFound when the execution or its skill does not exist.
+ */
+export async function concludeExecution(
+  runtime: Runtime,
+  record: ExecutionRecord,
+  ending: Ending,
+): Promise<ExecutionRecord> {
+  const { executionId } = record;
+  if (record.outcome === undefined) {
+    const concludedAt = runtime.clock.now();
+    const [request, result, stages] = await Promise.all([
+      readIfSound<ScopedRequest>(runtime, record.request, parseStoredRequest),
+      readIfSound<SkillResult>(runtime, record.result, parseSkillResult),
+      readStages(runtime, executionId),
+    ]);
+    const built = buildOutputs({
+      record,
+      skill: skillNamed(runtime.skills, record.skill),
+      outcome: ending.outcome,
+      concludedAt,
+      gates: ending.gates,
+      reasons: ending.reasons,
+      stages,
+      ...(request === undefined ? {} : { request }),
+      ...(result === undefined ? {} : { result }),
+    });
+    const [primaryArtifactBundle, executionScorecard, handoffPacket, incident] = await Promise.all([
+      runtime.artifacts.put(built.primaryArtifactBundle),
+      runtime.artifacts.put(built.executionScorecard),
+      runtime.artifacts.put(built.handoffPacket),
+      ending.incident ? runtime.artifacts.put(incidentPacket(record, ending, concludedAt)) : undefined,
+    ]);
+    await changeExecution(runtime, executionId, (current) => {
+      if (current.outcome !== undefined) return undefined;
+      if (ending.outcome === 'published' && current.withdrawal !== undefined) return undefined;
+      const concluded: ExecutionRecord = {
+        ...current,
+        status: ending.outcome === 'rolled-back' ? 'failed' : 'succeeded',
+        outcome: ending.outcome,
+        concludedAt,
+        gates: ending.gates,
+        outputs: { primaryArtifactBundle, executionScorecard, handoffPacket },
+        ...(incident === undefined ? {} : { incident }),
+        ...(ending.fault === undefined ? {} : { fault: ending.fault }),
+        pendingMails: [...current.pendingMails, ...mailsOf(ending)],
+      };
+      return withEvent(concluded, 'execution-concluded', concludedAt, conclusionFacts(concluded));
+    });
+  }
+  await settleDebts(runtime, executionId);
+  return readExecution(runtime, executionId);
+}

@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import type { LoadedDirectory } from '../../core/directory/loaded.ts';
+import { NotFound } from '../../core/errors.ts';
+import { parseWith } from '../../core/zod-problems.ts';
+import { readDirectory } from '../configuration/directory-store.ts';
+import { acceptanceCriterion, consumer, type ScopedRequest } from '../contracts/envelope.ts';
+import type { ExecutionRecord } from '../contracts/execution.ts';
+import type { Runtime } from '../runtime.ts';
+import type { AnySkill } from '../skill/define-skill.ts';
+import type { SkillResult } from '../skill/skill-result.ts';
+import { parseSkillResult } from './skill-result-schema.ts';
+
+/** The stored form of a scoped request; its shape is unlike every output's, so no request can pass for one. */
+export const storedRequest = z.strictObject({
+  schema: z.literal('countersign/request/1'),
+  input: z.unknown(),
+  acceptanceCriteria: z.array(acceptanceCriterion),
+  consumer,
+  resubmits: z.string().optional(),
+  handoffPacket: z.unknown().optional(),
+});
+
+/** Everything that an execution's steps compute from. */
+export interface ExecutionContext {
+  readonly skill: AnySkill;
+  readonly request: ScopedRequest;
+  /** The input as the skill's schema parsed it. */
+  readonly input: unknown;
+  /** The configuration as it is stored. */
+  readonly configurationDocument: unknown;
+  /** The configuration as the skill loaded it. */
+  readonly configuration: unknown;
+  readonly directory: LoadedDirectory;
+  readonly result?: SkillResult;
+}
+
+/**
+ * The skill of this name.
+ * @throws NotFound when this process does not hold it.
+ */
+export function skillNamed(skills: readonly AnySkill[], name: string): AnySkill {
+  const skill = skills.find((one) => one.name === name);
+  if (skill === undefined) throw new NotFound(`The skill ${name} is not part of this process.`);
+  return skill;
+}
+
+/** The document under which a scoped request is stored. */
+export function requestDocument(request: ScopedRequest): unknown {
+  return { schema: 'countersign/request/1', ...request };
+}
+
+/** @throws InvalidInput when a stored request is malformed. */
+export function parseStoredRequest(document: unknown): ScopedRequest {
+  const { schema: _, ...request } = parseWith(storedRequest, document, 'The stored request');
+  return request as ScopedRequest;
+}
+
+/**
+ * Reads the artifacts of an execution, checks their digests and parses them.
+ * @throws NotFound when an artifact or the skill is missing, IntegrityError when bytes do not have their digest,
+ * InvalidInput when a document does not fit its contract.
+ */
+export async function loadContext(
+  runtime: Pick<Runtime, 'artifacts' | 'skills'>,
+  record: ExecutionRecord,
+): Promise<ExecutionContext> {
+  const skill = skillNamed(runtime.skills, record.skill);
+  const [requestValue, configurationDocument, directory, resultValue] = await Promise.all([
+    runtime.artifacts.get(record.request),
+    runtime.artifacts.get(record.configuration.digest),
+    readDirectory(runtime, record.directory),
+    record.result === undefined ? undefined : runtime.artifacts.get(record.result),
+  ]);
+  const request = parseStoredRequest(requestValue);
+  return {
+    skill,
+    request,
+    input: parseWith(skill.input, request.input, 'The input', '/input'),
+    configurationDocument,
+    configuration: skill.loadConfiguration(configurationDocument, directory),
+    directory,
+    ...(resultValue === undefined ? {} : { result: parseSkillResult(resultValue) }),
+  };
+}

@@ -1,0 +1,53 @@
+import { loadDirectory } from '../../core/directory/load.ts';
+import { digestOf } from '../../core/digest.ts';
+import type { AnySkill } from '../skill/define-skill.ts';
+import type { Reason, SkillResult } from '../skill/skill-result.ts';
+import { firstDifference } from './first-difference.ts';
+import { attempt } from './gates.ts';
+import { permuteArrays, permuteKeys } from './permute.ts';
+import { type Ingredients, runSkill } from './run-skill.ts';
+
+/** Zones with quarter-hour offsets and opposite summers: what depends on the local zone shows in one of them. */
+const ZONES = ['Pacific/Chatham', 'America/St_Johns'] as const;
+
+/** Runs a piece of work in another local time zone than this process has, and puts the old one back. */
+async function inAnotherZone<T>(work: () => Promise<T>): Promise<T> {
+  const before = process.env.TZ;
+  process.env.TZ = ZONES.find((zone) => zone !== Intl.DateTimeFormat().resolvedOptions().timeZone);
+  try {
+    return await work();
+  } finally {
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+  }
+}
+
+/** The same ingredients, written differently: other key order everywhere, other order where order carries no meaning. */
+function rewritten(skill: AnySkill, ingredients: Ingredients): Ingredients {
+  return {
+    ...ingredients,
+    input: permuteKeys(permuteArrays(ingredients.input, skill.unorderedArrays)),
+    configuration: permuteKeys(ingredients.configuration),
+    directory: loadDirectory(permuteKeys(ingredients.directory.snapshot)),
+  };
+}
+
+/**
+ * Executes a second time, from rewritten ingredients and in another time zone, and compares digests.
+ * @returns why the result is not deterministic, or `undefined` when both runs agree byte for byte.
+ */
+export async function determinismProblem(
+  skill: AnySkill,
+  ingredients: Ingredients,
+  first: SkillResult,
+): Promise<Reason | undefined> {
+  const second = await inAnotherZone(() => attempt(() => runSkill(skill, rewritten(skill, ingredients))));
+  if (!second.ok) {
+    const message = `The second execution did not end as the first one did: ${second.error.code}.`;
+    return { code: 'NotDeterministic', message, pointer: '' };
+  }
+  if (digestOf(second.value) === digestOf(first)) return undefined;
+  const at = firstDifference(first, second.value) ?? '';
+  const message = `Two executions of the same request differ, first at "${at}" of the result.`;
+  return { code: 'NotDeterministic', message, pointer: at };
+}

@@ -1,0 +1,36 @@
+import type { Instant } from '../../core/instant.ts';
+import type { ExecutionRecord } from '../contracts/execution.ts';
+import type { GateResult, Outcome } from '../contracts/outcome.ts';
+import type { Reason } from '../skill/skill-result.ts';
+
+/** What oversight needs to look into an execution that a gate or a fault ended: references, no payload. */
+export function incidentPacket(
+  record: ExecutionRecord,
+  ending: {
+    readonly outcome: Outcome;
+    readonly gates: readonly GateResult[];
+    readonly reasons: readonly Reason[];
+    readonly fault?: ExecutionRecord['fault'];
+  },
+  at: Instant,
+): unknown {
+  const { executionId, skill, accountId, requester, request, configuration, directory, instant, engine, result } = record;
+  return {
+    schema: 'countersign/incident-packet/1',
+    executionId,
+    skill,
+    accountId,
+    requester,
+    at,
+    outcome: ending.outcome,
+    gates: ending.gates,
+    reasons: ending.reasons,
+    ...(ending.fault === undefined ? {} : { fault: ending.fault }),
+    request,
+    configuration,
+    directory,
+    instant,
+    engine,
+    ...(result === undefined ? {} : { result }),
+  };
+}

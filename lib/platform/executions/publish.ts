@@ -1,0 +1,74 @@
+import { digestOf } from '../../core/digest.ts';
+import { readStages } from '../approvals/stage-store.ts';
+import { readPosture } from '../configuration/posture.ts';
+import type { ExecutionRecord } from '../contracts/execution.ts';
+import type { FlowState } from '../contracts/flow.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Reason } from '../skill/skill-result.ts';
+import { approvalProblems } from './approvals-hold.ts';
+import { concludeExecution, type Ending } from './conclusion.ts';
+import { loadContext } from './context.ts';
+import { withdrawnEnding } from './endings.ts';
+import { readExecution } from './execution-store.ts';
+import { allGates, attempt, failed, passed, reasonsOf, withGate } from './gates.ts';
+import { PublishHeld } from './publish-held.ts';
+
+const reason = (code: string, message: string): Reason => ({ code, message, pointer: '' });
+
+/** What speaks against publishing, found anew from what is stored: nothing that the flow says is taken for granted. */
+async function publicationProblems(runtime: Runtime, record: ExecutionRecord): Promise<Reason[]> {
+  const loaded = await attempt(() => loadContext(runtime, record));
+  if (!loaded.ok) return reasonsOf(loaded.error);
+  const { result } = loaded.value;
+  if (result === undefined) return [reason('ResultMissing', 'There is no result to publish.')];
+  const [schema, determinism, policy] = allGates(record.gates);
+  if (schema?.result !== 'pass' || determinism?.result !== 'pass' || policy?.result === 'fail')
+    return [reason('GateNotPassed', 'A gate has not been passed.')];
+  const termsDigest = digestOf(result.terms);
+  if (termsDigest !== record.termsDigest)
+    return [reason('TermsChanged', 'The terms are not those that were computed for this execution.')];
+  if (result.verdict === 'publish') return [];
+  if (result.verdict === 'block' || result.plan === undefined)
+    return [reason('RefusedByPolicy', 'The skill’s own verdict refuses publication.')];
+  return approvalProblems(result.plan, await readStages(runtime, record.executionId), termsDigest);
+}
+
+function endingOf(record: ExecutionRecord, problems: readonly Reason[]): Ending {
+  if (problems.length === 0)
+    return {
+      outcome: 'published',
+      gates: withGate(record.gates, passed('policy-approval-check')),
+      reasons: [],
+      incident: false,
+      tellOversight: false,
+    };
+  return {
+    outcome: 'blocked',
+    gates: withGate(record.gates, failed('policy-approval-check', problems)),
+    reasons: problems,
+    incident: true,
+    tellOversight: true,
+  };
+}
+
+/**
+ * Publishes, if everything that a publication takes is on record: the gates passed, every level approved on the terms in
+ * force, nobody withdrew, and the posture, read right before, allows it. Otherwise the execution ends as withdrawn or blocked.
+ * @throws PublishHeld while the posture is critical: the state machine comes again.
+ * @throws NotFound when there is no such execution.
+ */
+export async function publish(runtime: Runtime, flow: FlowState): Promise<FlowState> {
+  const record = await readExecution(runtime, flow.executionId);
+  const withdrawn = record.withdrawal !== undefined;
+  const problems = withdrawn || record.outcome !== undefined ? [] : await publicationProblems(runtime, record);
+  if (record.outcome === undefined && !withdrawn && (await readPosture(runtime, record.skill)) === 'critical')
+    throw new PublishHeld(`The posture of ${record.skill} is critical; publication waits until it is not.`);
+  const ended = await concludeExecution(
+    runtime,
+    record,
+    withdrawn ? withdrawnEnding(record) : endingOf(record, problems),
+  );
+  // A withdrawal that arrived while this was publishing has kept the outcome open.
+  if (ended.outcome === undefined) await concludeExecution(runtime, ended, withdrawnEnding(ended));
+  return flow;
+}

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import type { ExecutionRecord } from '../contracts/execution.ts';
+import type { FlowState } from '../contracts/flow.ts';
+import { log } from '../log.ts';
+import type { Runtime } from '../runtime.ts';
+import { closeOpenStages } from './close-stages.ts';
+import { concludeExecution } from './conclusion.ts';
+import { rolledBackEnding } from './endings.ts';
+import { findExecution } from './execution-store.ts';
+import { allGates } from './gates.ts';
+import { releaseSlot } from './slots.ts';
+
+/** As much of a fault's message as is kept. */
+const MESSAGE_LENGTH = 400;
+
+/** The cause of a failed Lambda task is a JSON text with the error's message in it; other causes are plain text. */
+const lambdaCause = z.looseObject({ errorMessage: z.string() });
+
+function messageOf(cause: string | undefined): string {
+  if (cause === undefined) return 'No cause was given.';
+  try {
+    return lambdaCause.parse(JSON.parse(cause)).errorMessage.slice(0, MESSAGE_LENGTH);
+  } catch {
+    return cause.slice(0, MESSAGE_LENGTH);
+  }
+}
+
+/** The step that the execution had come to, by what the steps before it have left on record. */
+function stateOf(record: ExecutionRecord): string {
+  const [schema, determinism] = allGates(record.gates);
+  if (schema?.result === 'not-reached') return 'Preflight';
+  if (record.result === undefined) return 'Execute';
+  if (determinism?.result === 'not-reached') return 'Verify';
+  return record.status === 'waiting' ? 'RequestApproval' : 'Publish';
+}
+
+/**
+ * Ends an execution that a fault broke off: outcome `rolled-back`, with outputs made of whatever there is, an incident
+ * packet and a mail to oversight. What has ended already stays as it ended.
+ */
+export async function recover(runtime: Runtime, flow: FlowState): Promise<FlowState> {
+  const record = await findExecution(runtime, flow.executionId);
+  if (record === undefined) {
+    log('error', { event: 'fault-without-record', executionId: flow.executionId, skill: flow.skill });
+    return flow;
+  }
+  await releaseSlot(runtime, record.skill, record.executionId);
+  await closeOpenStages(runtime, record.executionId, 'abandoned');
+  const error = flow.fault?.Error ?? 'States.TaskFailed';
+  const fault = { error, state: stateOf(record), message: messageOf(flow.fault?.Cause) };
+  await concludeExecution(runtime, record, rolledBackEnding(record, fault));
+  return flow;
+}

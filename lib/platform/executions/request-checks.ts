@@ -1,0 +1,128 @@
+import * as z from 'zod';
+import { digestOf } from '../../core/digest.ts';
+import { InvalidInput, NotFound, type Problem } from '../../core/errors.ts';
+import { pointer } from '../../core/json.ts';
+import { problemsOfZodError } from '../../core/zod-problems.ts';
+import { type RequestEnvelope, requestEnvelope } from '../contracts/envelope.ts';
+import { handoffPacket } from '../contracts/outputs.ts';
+import type { Runtime } from '../runtime.ts';
+import type { AnySkill } from '../skill/define-skill.ts';
+import { findExecution } from './execution-store.ts';
+
+/** Nesting that no honest request reaches; it bounds every recursion over a body. */
+const MAXIMUM_DEPTH = 40;
+/** Names through which a document could reach into an object's prototype. */
+const PROTOTYPE_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+
+/** A body that passed the envelope's schema, with its input as the skill's schema parsed it. */
+export interface CheckedRequest {
+  readonly envelope: RequestEnvelope;
+  readonly input: unknown;
+}
+
+/** Problems of shape that no schema sees: too deep, or names that reach into prototypes. */
+function shapeProblems(value: unknown, at: string, depth: number): Problem[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (depth > MAXIMUM_DEPTH) {
+    const message = `The document is nested deeper than ${MAXIMUM_DEPTH} levels.`;
+    return [{ pointer: at, code: 'too-deep', message, mend: 'Flatten the document.' }];
+  }
+  return Object.entries(value).flatMap(([key, member]) => {
+    const here = pointer(at, key);
+    if (!Array.isArray(value) && PROTOTYPE_KEYS.includes(key)) {
+      const message = `The field name "${key}" is not allowed anywhere.`;
+      return [{ pointer: here, code: 'forbidden-field-name', message, mend: 'Remove the field or rename it.' }];
+    }
+    return shapeProblems(member, here, depth + 1);
+  });
+}
+
+const refuse = (problems: readonly Problem[]): never => {
+  throw new InvalidInput(`The request does not fit its contract: ${problems.length} problem(s).`, problems);
+};
+
+/**
+ * Checks a body against the envelope and the skill's own input schema.
+ * @throws InvalidInput with every problem: those of the envelope from the root on, those of the input under `/input`.
+ */
+export function checkRequest(skill: AnySkill, body: unknown): CheckedRequest {
+  const shape = shapeProblems(body, '', 1);
+  if (shape.length > 0) refuse(shape);
+  const envelope = requestEnvelope.safeParse(body);
+  const given = z.looseObject({ input: z.unknown() }).safeParse(body);
+  const input = given.success && given.data.input !== undefined ? skill.input.safeParse(given.data.input) : undefined;
+  const problems = [
+    ...(envelope.error === undefined ? [] : problemsOfZodError(envelope.error)),
+    ...(input?.error === undefined ? [] : problemsOfZodError(input.error, '/input')),
+  ];
+  if (!envelope.success || input?.success !== true) return refuse(problems);
+  return { envelope: envelope.data, input: input.data };
+}
+
+const contextMissing = (message: string): Problem => ({
+  pointer: '/handoffPacket',
+  code: 'gate-context-missing',
+  message,
+  mend: 'Send the handoff_packet of a published execution, unchanged, whose consumer is "downstream-skill".',
+});
+
+/**
+ * Checks that a handoff packet is one that we wrote ourselves, of an execution that passed every gate and was published for
+ * a downstream skill.
+ */
+async function handoffProblems(runtime: Runtime, value: unknown): Promise<Problem[]> {
+  const parsed = handoffPacket.safeParse(value);
+  if (!parsed.success)
+    return [contextMissing('This is no handoff packet.'), ...problemsOfZodError(parsed.error, '/handoffPacket')];
+  const packet = parsed.data;
+  const digest = digestOf(packet);
+  const source = await findExecution(runtime, packet.executionId);
+  if (source?.outputs?.handoffPacket !== digest)
+    return [contextMissing('No execution here handed this packet on in this form.')];
+  try {
+    await runtime.artifacts.get(digest);
+  } catch (error) {
+    if (error instanceof NotFound) return [contextMissing('The packet is not among the stored artifacts.')];
+    throw error;
+  }
+  if (packet.outcome !== 'published')
+    return [contextMissing(`The execution that handed it on ended as ${packet.outcome}.`)];
+  if (packet.gates.length === 0 || packet.gates.some(({ result }) => result !== 'pass'))
+    return [contextMissing('The execution that handed it on did not pass every gate.')];
+  if (packet.declaredConsumer !== 'downstream-skill')
+    return [contextMissing(`Its declared consumer is ${packet.declaredConsumer}.`)];
+  return [];
+}
+
+async function resubmissionProblems(
+  runtime: Runtime,
+  skill: AnySkill,
+  accountId: string,
+  resubmits: string,
+): Promise<Problem[]> {
+  const earlier = await findExecution(runtime, resubmits);
+  if (earlier?.skill === skill.name && earlier.accountId === accountId && earlier.outcome !== undefined) return [];
+  return [
+    {
+      pointer: '/resubmits',
+      code: 'unknown-execution',
+      message: 'It names no ended execution of this skill for this account.',
+      mend: 'Name the execution whose changes were requested, or leave the field out.',
+    },
+  ];
+}
+
+/**
+ * Checks what a request refers to: the packet that led here, and the execution that it resubmits.
+ * @throws InvalidInput with every problem.
+ */
+export async function checkReferences(runtime: Runtime, skill: AnySkill, checked: CheckedRequest): Promise<void> {
+  const { handoffPacket: packet, resubmits } = checked.envelope;
+  const problems = [
+    ...(packet === undefined ? [] : await handoffProblems(runtime, packet)),
+    ...(resubmits === undefined
+      ? []
+      : await resubmissionProblems(runtime, skill, skill.accountId(checked.input), resubmits)),
+  ];
+  if (problems.length > 0) refuse(problems);
+}

@@ -1,0 +1,95 @@
+import { prepareStage } from '../approvals/prepare-stage.ts';
+import type { ExecutionRecord } from '../contracts/execution.ts';
+import type { FlowState } from '../contracts/flow.ts';
+import type { GateResult } from '../contracts/outcome.ts';
+import type { Runtime } from '../runtime.ts';
+import type { AnySkill } from '../skill/define-skill.ts';
+import type { Reason, SkillResult } from '../skill/skill-result.ts';
+import { budgetProblems } from './budget.ts';
+import { loadContext } from './context.ts';
+import { determinismProblem } from './determinism.ts';
+import { withEvent } from './events.ts';
+import { changeExecution, readExecution } from './execution-store.ts';
+import { attempt, failed, notReached, passed, reasonsOf, withGate } from './gates.ts';
+import { ingredientsOf } from './run-skill.ts';
+import { releaseSlot } from './slots.ts';
+
+type Verdict = 'publish' | 'approve' | 'escalate' | 'block';
+
+/** What Verify found: gates to record, and where the execution goes. */
+interface Finding {
+  readonly verdict: Verdict;
+  readonly gates: readonly GateResult[];
+}
+
+const APPROVALS_PENDING: Reason = {
+  code: 'ApprovalsPending',
+  message: 'People decide; the gate is passed once every level has approved.',
+  pointer: '/plan',
+};
+
+/** What policy makes of a result that is deterministic and within its bounds. */
+function policyFinding(result: SkillResult): Finding {
+  switch (result.verdict) {
+    case 'publish':
+      return { verdict: 'publish', gates: [passed('policy-approval-check')] };
+    case 'approve':
+      return { verdict: 'approve', gates: [notReached('policy-approval-check', [APPROVALS_PENDING])] };
+    case 'block':
+      return { verdict: 'block', gates: [failed('policy-approval-check', result.reasons)] };
+  }
+}
+
+function judge(skill: AnySkill, result: SkillResult, difference: Reason | undefined): Finding {
+  if (difference !== undefined) return { verdict: 'escalate', gates: [failed('determinism-check', [difference])] };
+  const beyond = budgetProblems(skill, result);
+  const policy: Finding =
+    beyond.length > 0
+      ? { verdict: 'block', gates: [failed('policy-approval-check', beyond)] }
+      : policyFinding(result);
+  return { ...policy, gates: [passed('determinism-check'), ...policy.gates] };
+}
+
+async function findingOf(runtime: Runtime, record: ExecutionRecord): Promise<Finding> {
+  const loaded = await attempt(() => loadContext(runtime, record));
+  if (!loaded.ok)
+    return { verdict: 'block', gates: [failed('schema-contract-check', reasonsOf(loaded.error))] };
+  const { skill, result } = loaded.value;
+  if (result === undefined) {
+    const message = 'The execution has no result to verify.';
+    const missing = { code: 'ResultMissing', message, pointer: '' };
+    return { verdict: 'block', gates: [failed('schema-contract-check', [missing])] };
+  }
+  const difference = await determinismProblem(skill, ingredientsOf(loaded.value, record), result);
+  return judge(skill, result, difference);
+}
+
+/**
+ * The determinism gate, the budget guard and the policy gate over a stored result; the computing slot is given back.
+ * @returns the flow with the verdict that the state machine branches on; for `approve` with the first stage prepared.
+ * @throws NotFound when there is no such execution.
+ */
+export async function verify(runtime: Runtime, flow: FlowState): Promise<FlowState> {
+  if (flow.verdict === 'block') {
+    await releaseSlot(runtime, flow.skill, flow.executionId);
+    return flow;
+  }
+  const record = await readExecution(runtime, flow.executionId);
+  const found = await findingOf(runtime, record);
+  // Whoever was asked to stop before anything happened is not asked for approvals; Block ends it as withdrawn.
+  const verdict: Verdict = record.withdrawal === undefined ? found.verdict : 'block';
+  const next = verdict === 'approve' ? await prepareStage(runtime, record.executionId, 1, runtime.clock.now()) : undefined;
+  const at = runtime.clock.now();
+  await changeExecution(runtime, record.executionId, (current) => {
+    if (current.outcome !== undefined) return undefined;
+    const gates = found.gates.reduce(withGate, current.gates as GateResult[]);
+    const waits = verdict === 'approve' || verdict === 'escalate';
+    const verified: ExecutionRecord = { ...current, gates, status: waits ? 'waiting' : 'running' };
+    return withEvent(verified, 'verified', at, {
+      verdict,
+      gates: gates.map(({ gate, result }) => `${gate}: ${result}`),
+    });
+  });
+  await releaseSlot(runtime, record.skill, record.executionId);
+  return { ...flow, verdict, ...(next === undefined ? {} : { next }) };
+}

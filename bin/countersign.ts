@@ -8,11 +8,11 @@ const program = new Command('countersign')
   .version(VERSION)
   .showHelpAfterError();
 
-const portOptions = ['api', 'inbox', 'smtp', 'flags', 'dynamodb', 'states'] as const;
+const servers = ['api', 'inbox', 'flags', 'states', 'dynamodb', 'smtp'] as const;
 
 function withPorts(command: Command): Command {
-  command.option('--ports <base|auto>', 'first port of the range, or "auto" for free ones');
-  for (const name of portOptions) command.option(`--${name}-port <port>`, `port of ${name}`, Number);
+  command.option('--ports <auto>', '"auto" takes free ports');
+  for (const name of servers) command.option(`--port-${name} <number>`, `port of ${name}`);
   return command;
 }
 

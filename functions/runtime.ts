@@ -11,6 +11,8 @@ export function installRuntime(runtime: Runtime): void {
 
 /** The runtime of this process; built from the environment at the first call and kept while the function stays warm. */
 export function runtime(): Promise<Runtime> {
-  current ??= import('../lib/platform/aws/runtime.ts').then((aws) => aws.awsRuntime());
+  current ??= Promise.all([import('../lib/platform/aws/runtime.ts'), import('#skills')]).then(([aws, { skills }]) =>
+    aws.awsRuntime(skills),
+  );
   return current;
 }

@@ -95,7 +95,11 @@ export class Api extends Construct {
         : `https://${settings.domain.name}`);
     new CfnOutput(this, 'BaseUrl', { value: this.baseUrl });
 
-    acknowledge(this.restApi, 'AwsSolutions-IAM4', 'API Gateway writes its access log with the policy AWS has made for that.');
+    acknowledge(
+      this.restApi,
+      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
+      'API Gateway writes access logs through one role of the account, with the policy that AWS keeps for it.',
+    );
     acknowledge(
       this.restApi,
       'AwsSolutions-APIG2',

@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { InvocationResult } from './states/lambda.ts';
 
 /** A function of the synthesized template: its name, and the file that holds its handler. */
 export interface FunctionEntry {
@@ -40,7 +41,7 @@ export class LocalFunctions {
   }
 
   /** Invokes a function and answers what Lambda would. */
-  async invoke(functionName: string, event: unknown): Promise<Invocation> {
+  async invoke(functionName: string, event: unknown): Promise<InvocationResult> {
     try {
       const handler = await this.#handler(functionName);
       const result = await handler(JSON.parse(JSON.stringify(event)));

@@ -3,7 +3,7 @@ import type { Terms } from '../core/approval/terms.ts';
 import { page } from './layout.ts';
 import { type Markup, markup, words } from './markup.ts';
 import { reasonsSection, riskSection } from './parts/background.ts';
-import { type DecisionFormView, decisionForm, type OfferedChoice } from './parts/decision-form.ts';
+import { type DecisionFormView, decisionForm, errorSummary, type OfferedChoice } from './parts/decision-form.ts';
 import { seatList } from './parts/seats.ts';
 import { changesSection, type TermsChange, termsSection } from './parts/terms.ts';
 import type { RiskView, SeatHolder, SeatView } from './views.ts';
@@ -47,6 +47,10 @@ const oversightChoices: readonly OfferedChoice[] = [
   { choice: 're-run', effect: 'The same request starts again as a new execution and passes every gate anew.' },
 ];
 
+function choicesOf(view: ApprovalView): readonly OfferedChoice[] {
+  return view.kind === 'oversight' ? oversightChoices : approvalChoices;
+}
+
 const assuranceSentence: Readonly<Record<Assurance, string>> = {
   link: 'This link is yours alone: do not forward it. The record will say that you decided by it.',
   'mail-code': 'A one-time code, mailed to you after this step, confirms that it is you. The record will say so.',
@@ -59,7 +63,7 @@ function facts(view: ApprovalView): Markup {
 function heading(view: ApprovalView): Markup {
   const { kind, accountName, summary } = view.terms;
   const place = view.kind === 'oversight' ? 'Oversight' : `Stage ${view.stage.number} of ${view.stage.of}`;
-  return markup`<header class="head"><p class="eyebrow">${place} · ${words(view.level.name)}</p><h1>${words(kind)} <span>for ${words(accountName)}</span></h1><p class="lead">${words(summary)}</p>${view.seat.principalName !== undefined && markup`<p class="note"><b>You decide for ${words(view.seat.principalName)}, who is away.</b> Together you hold one seat: what you decide counts as theirs.</p>`}${facts(view)}<p class="jump"><a href="#decide">Go to the decision</a></p></header>`;
+  return markup`<header class="head">${errorSummary(view.form, choicesOf(view))}<p class="eyebrow">${place} · ${words(view.level.name)}</p><h1>${words(kind)} <span>for ${words(accountName)}</span></h1><p class="lead">${words(summary)}</p>${view.seat.principalName !== undefined && markup`<p class="note"><b>You decide for ${words(view.seat.principalName)}, who is away.</b> Together you hold one seat: what you decide counts as theirs.</p>`}${facts(view)}<p class="jump"><a href="#decide">Go to the decision</a></p></header>`;
 }
 
 function levelSection(view: ApprovalView): Markup {
@@ -67,17 +71,13 @@ function levelSection(view: ApprovalView): Markup {
   return markup`<section><h2>Who decides</h2><p>${quorum}${view.otherSeats.length === 0 && ' On this level that is you.'}</p>${seatList(view.otherSeats)}<p class="next"><b>After this level:</b> ${words(view.next)}</p></section>`;
 }
 
-function form(view: ApprovalView): Markup {
-  return view.kind === 'oversight'
-    ? decisionForm(view.form, oversightChoices, {
-        legend: 'What shall happen?',
-        commentHint: 'Required to close it: why. Optional for a re-run.',
-      })
-    : decisionForm(view.form, approvalChoices, {
-        legend: 'Your decision',
-        commentHint: 'Optional when you approve. Required when you reject (why) or request changes (what).',
-      });
-}
+const formText = {
+  approval: {
+    legend: 'Your decision',
+    commentHint: 'Optional when you approve. Required when you reject (why) or request changes (what).',
+  },
+  oversight: { legend: 'What shall happen?', commentHint: 'Required to close it (why). Optional for a re-run.' },
+} as const;
 
 /** The page behind an approval link: what is asked, and the form to decide it. Opening it decides nothing. */
 export function renderApprovalPage(view: ApprovalView): string {
@@ -93,7 +93,7 @@ ${terms.justification !== undefined && markup`<section><h2>In the requester’s 
 <div class="aside">${levelSection(view)}
 ${reasonsSection(view.kind === 'oversight' ? 'Why a person is asked' : 'Why this level is asked', view.because)}
 ${riskSection(view.risk)}</div>
-<div class="decide">${form(view)}<p class="fine">${assuranceSentence[view.assurance]}</p></div></article>`,
+<div class="decide">${decisionForm(view.form, choicesOf(view), formText[view.kind])}<p class="fine">${assuranceSentence[view.assurance]}</p></div></article>`,
     footer: markup`Execution <code>${view.executionId}</code>. Opening this page decided nothing.`,
   });
 }

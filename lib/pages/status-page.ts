@@ -1,3 +1,4 @@
+import { oneLine } from './clean-text.ts';
 import { page } from './layout.ts';
 import { type Markup, markup, safeUrl, words } from './markup.ts';
 import { type OutcomeWord, outcomeWord } from './vocabulary.ts';
@@ -58,7 +59,7 @@ function age(seconds: number): string {
 }
 
 function row(item: ExecutionRow): Markup {
-  return markup`<tr><th scope="row"><a href="/status/${encodeURIComponent(item.executionId)}"><code>${item.executionId}</code></a></th><td>${words(item.skillTitle)}</td><td>${words(item.kind)}<small>${words(item.accountId)}</small></td><td class="state ${item.status}">${statusSign[item.status]}</td><td>${item.outcome !== undefined ? outcomeWord[item.outcome] : '–'}</td><td>${item.waitsFor !== undefined ? markup`${item.waitsFor.names.map((name, at) => [at > 0 && ', ', words(name)])}<small>until ${timeElement(item.waitsFor.until)}</small>` : '–'}</td><td>${timeElement(item.startedAt)}</td></tr>`;
+  return markup`<tr><th scope="row"><a href="/status/${encodeURIComponent(oneLine(item.executionId))}"><code>${item.executionId}</code></a></th><td>${words(item.skillTitle)}</td><td>${words(item.kind)}<small>${words(item.accountId)}</small></td><td class="state ${item.status}">${statusSign[item.status]}</td><td>${item.outcome !== undefined ? outcomeWord[item.outcome] : '–'}</td><td>${item.waitsFor !== undefined ? markup`${item.waitsFor.names.map((name, at) => [at > 0 && ', ', words(name)])}<small>until ${timeElement(item.waitsFor.until)}</small>` : '–'}</td><td>${timeElement(item.startedAt)}</td></tr>`;
 }
 
 function executions(view: StatusView): Markup {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseWith } from '../core/zod-problems.ts';
 import { requestEnvelope } from './contracts/envelope.ts';
 import { outcome } from './contracts/outcome.ts';
 
@@ -53,4 +54,13 @@ export const skillExample = z
       decisions.some(({ afterMissedDeadline }) => afterMissedDeadline) === (skipTime !== undefined),
     { error: 'Time is skipped exactly when a decision falls after a missed deadline', path: ['skipTime'] },
   );
-export type SkillExample = z.infer<typeof skillExample>;
+export type Example = z.infer<typeof skillExample>;
+
+/**
+ * Reads an example.
+ * @param file names the file in the error.
+ * @throws InvalidInput with every problem found.
+ */
+export function parseExample(value: unknown, file: string): Example {
+  return parseWith(skillExample, value, `The example ${file}`);
+}

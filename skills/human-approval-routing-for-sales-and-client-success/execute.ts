@@ -14,6 +14,12 @@ export interface ApprovalRoutingContext {
 }
 
 /** Routes one request by the policy that this execution runs on. */
-export function execute({ input, configuration, directory, requester, instant }: ApprovalRoutingContext): RoutingResult {
+export function execute({
+  input,
+  configuration,
+  directory,
+  requester,
+  instant,
+}: ApprovalRoutingContext): RoutingResult {
   return routeApproval({ request: input, policy: configuration, directory, requester: requester.personId, instant });
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { importAccountsCsv, parseDirectoryYaml } from '../../lib/core/directory/read-files.ts';
+import { importAccountsCsv } from '../../lib/core/directory/read-files.ts';
 import { parseYaml } from '../../lib/core/yaml.ts';
 import { type ApprovalPolicy, loadPolicy } from '../../lib/engines/approval-routing/policy.ts';
 import { type ApprovalRequest, approvalRequest, unorderedArrays } from '../../lib/engines/approval-routing/request.ts';
@@ -30,7 +30,7 @@ export const skill = defineSkill<ApprovalRequest, ApprovalPolicy>({
   baselineConfiguration: () => parseYaml(policyYaml, 'policy.yaml'),
   loadConfiguration: (value, directory) => loadPolicy(value, directory),
   referenceDirectory: () => ({
-    ...(parseDirectoryYaml(directoryYaml, 'reference/directory.yaml') as object),
+    ...(parseYaml(directoryYaml, 'reference/directory.yaml') as object),
     accounts: importAccountsCsv(accountsCsv),
   }),
   defaults: {},
@@ -62,7 +62,8 @@ export const skill = defineSkill<ApprovalRequest, ApprovalPolicy>({
   ],
   cadence: {
     daily: 'Route the requests that arrive, and look at the approvals that are past due.',
-    weekly: 'Review thresholds, drift and failures; adjust rules and escalation where approvals keep missing their due time.',
+    weekly:
+      'Review thresholds, drift and failures; adjust rules and escalation where approvals keep missing their due time.',
     monthly: 'Record the deterministic baseline anew, archive evidence, and refresh limits, delegations and consumers.',
   },
   execute: ({ input, configuration, directory, requester, instant }) =>

@@ -1,5 +1,5 @@
 import { InvalidInput } from '../errors.ts';
-import { epochMilliseconds, type Instant, instantAt } from '../instant.ts';
+import { epochMilliseconds, type Instant, instant, instantAt } from '../instant.ts';
 import { DAY, MINUTE } from './local-day.ts';
 import { type WorkingTime, workingIntervals } from './working-intervals.ts';
 
@@ -20,7 +20,7 @@ function unreachable(code: string, message: string, mend: string): InvalidInput 
  * hours the count starts at the next opening. Exact to the millisecond: the seconds of `from` are kept while it lies in
  * working time, and minutes that end at closing time end there, not at the next opening. No minutes give `from` itself.
  * @param minutes whole, not negative.
- * @throws RangeError when `minutes` is not such a number.
+ * @throws RangeError when `minutes` is not such a number, or `from` not an instant.
  * @throws InvalidInput `no-working-time` when 400 days in a row hold none, `too-far-ahead` beyond a hundred years,
  *   `unknown-time-zone`.
  * @example a Friday, 16:30 in Berlin, working 09:00-17:00: 60 minutes end on Monday at 09:30.
@@ -29,7 +29,7 @@ export function addBusinessMinutes(from: Instant, minutes: number, working: Work
   if (!Number.isSafeInteger(minutes) || minutes < 0) {
     throw new RangeError(`Business minutes are a whole number that is not negative: ${minutes}`);
   }
-  const begin = epochMilliseconds(from);
+  const begin = epochMilliseconds(instant(from));
   let remaining = minutes * MINUTE;
   if (remaining === 0) return instantAt(begin);
   for (let at = begin; at < begin + FURTHEST_DAYS * DAY; at += SEARCH_DAYS * DAY) {
@@ -56,10 +56,10 @@ export function addBusinessMinutes(from: Instant, minutes: number, working: Work
 
 /**
  * The whole minutes of working time from one instant to another, rounded towards zero; negative when `to` is before `from`.
- * @throws InvalidInput (`unknown-time-zone`).
+ * @throws RangeError when one is not an instant; InvalidInput (`unknown-time-zone`).
  */
 export function businessMinutesBetween(from: Instant, to: Instant, working: WorkingTime): number {
-  const [start, end] = [epochMilliseconds(from), epochMilliseconds(to)];
+  const [start, end] = [epochMilliseconds(instant(from)), epochMilliseconds(instant(to))];
   if (end < start) return 0 - businessMinutesBetween(to, from, working);
   let worked = 0;
   for (const interval of workingIntervals(start, end, working)) worked += interval.end - interval.start;

@@ -41,9 +41,9 @@ function unknownTimeZone(timeZone: string): InvalidInput {
  * offsets such as `+01:00` are not names: they know no daylight saving.
  */
 export function timeZoneName(text: string): string | undefined {
-  if (/^[+-]/.test(text)) return undefined;
   try {
-    return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text).timeZoneId;
+    const name = Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text).timeZoneId;
+    return /^[+-]/.test(name) ? undefined : name;
   } catch {
     return undefined;
   }

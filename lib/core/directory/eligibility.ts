@@ -41,17 +41,19 @@ function refuse(code: IneligibilityCode, message: string): Eligibility {
   return { eligible: false, code, message };
 }
 
-/** Whose names the check needs: the principal, everybody on the way, and the approver. */
+/** Everybody through whose hands the seat's authority passes: the principal, those on the way, and the approver. */
 function peopleOfSeat(directory: LoadedDirectory, question: EligibilityQuestion): readonly string[] {
   const onTheWay = question.delegations.flatMap((id) => directory.delegation(id)?.to ?? []);
   return [...new Set([question.principal, ...onTheWay, question.approver])];
 }
 
 /** Separation of duties: nobody decides about their own request, neither in person nor through someone who acts for them. */
-function ownInterest(directory: LoadedDirectory, question: EligibilityQuestion): Eligibility | undefined {
-  const { requester, recordOwner, at } = question;
+function ownInterest(
+  directory: LoadedDirectory,
+  { requester, recordOwner, at }: EligibilityQuestion,
+  seat: readonly string[],
+): Eligibility | undefined {
   const nameOf = (id: string): string => directory.person(id)?.name ?? id;
-  const seat = [question.principal, question.approver];
   if (seat.includes(requester)) {
     return refuse('own-request', `${nameOf(requester)} made this request, so this seat cannot decide it.`);
   }
@@ -94,8 +96,8 @@ function insufficientLimit(principal: Person, minimum: Money | undefined): Eligi
 /**
  * Whether a seat may decide a request at an instant; asked when a plan is made and again when a decision falls. The first
  * reason against it is given, in this order: somebody of the seat is unknown or has left; separation of duties (the requester,
- * the record owner, and anyone below them in a delegation chain, be they principal or approver of the seat); the plan's own
- * exclusions; a delegation that is not, or no longer, in force; the limit, which is always the principal's. `record-owner`
+ * the record owner, and anyone below them in a delegation chain, be they the seat's principal, its approver or on the way from
+ * one to the other); the plan's own exclusions; a delegation that is not, or no longer, in force; the limit, which is always the principal's. `record-owner`
  * also stands for those who act for the record owner.
  */
 export function checkEligibility(directory: LoadedDirectory, question: EligibilityQuestion): Eligibility {
@@ -104,11 +106,9 @@ export function checkEligibility(directory: LoadedDirectory, question: Eligibili
   if (unknown !== undefined) return refuse('unknown-person', `The directory knows no person "${unknown}".`);
   const leaver = seat.map((id) => directory.requirePerson(id)).find((person) => !isEmployed(person, question.at));
   if (leaver !== undefined) return refuse('left-company', `${leaver.name} has left the company.`);
-  const exclusion = question.excluded.find(({ personId }) =>
-    [question.principal, question.approver].includes(personId),
-  );
+  const exclusion = question.excluded.find(({ personId }) => seat.includes(personId));
   return (
-    ownInterest(directory, question) ??
+    ownInterest(directory, question, seat) ??
     (exclusion &&
       refuse('excluded', `${directory.requirePerson(exclusion.personId).name} is excluded: ${exclusion.reason}.`)) ??
     brokenDelegation(directory, question) ??

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { Problem } from '../errors.ts';
 import { InvalidInput } from '../errors.ts';
 import { problemsOfZodError } from '../zod-problems.ts';
@@ -47,9 +48,9 @@ function named(value: unknown, problem: Problem): Problem {
 }
 
 /** Takes the fields away that no schema knows, so that one misspelt field does not hide everything else. */
-function withoutUnknownFields(value: unknown): unknown {
+function withoutUnknownFields(value: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
   const copy: unknown = structuredClone(value);
-  for (const issue of directorySchema.safeParse(copy).error?.issues ?? []) {
+  for (const issue of issues) {
     if (issue.code !== 'unrecognized_keys') continue;
     const owner = issue.path.reduce(member, copy);
     if (typeof owner !== 'object' || owner === null) continue;
@@ -58,30 +59,25 @@ function withoutUnknownFields(value: unknown): unknown {
   return copy;
 }
 
-function shapeProblems(value: unknown): Problem[] {
-  const result = directorySchema.safeParse(value);
-  return result.success ? [] : problemsOfZodError(result.error).map((problem) => named(value, problem));
+/** The directory in a value, if the value has its shape, and everything that is wrong. */
+function examine(value: unknown): { directory?: Directory; problems: Problem[] } {
+  const strict = directorySchema.safeParse(value);
+  if (strict.success) return { directory: strict.data, problems: CHECKS.flatMap((check) => check(strict.data)) };
+  const ofShape = problemsOfZodError(strict.error).map((problem) => named(value, problem));
+  const lenient = directorySchema.safeParse(withoutUnknownFields(value, strict.error.issues));
+  return { problems: [...ofShape, ...(lenient.success ? CHECKS.flatMap((check) => check(lenient.data)) : [])] };
 }
 
 /**
- * Every problem of a directory, each with a JSON Pointer into it and the name of what it is about. Rules that look across
- * fields are checked when every field that the schema knows has its shape; unknown fields do not stop them.
- */
-export function directoryProblems(value: unknown): Problem[] {
-  const result = directorySchema.safeParse(withoutUnknownFields(value));
-  const crossProblems = result.success ? CHECKS.flatMap((check) => check(result.data)) : [];
-  return [...shapeProblems(value), ...crossProblems];
-}
-
-/**
- * Reads a directory: checks it whole, brings it into its normal form, and builds look-ups.
- * @param value a JSON value in the form of `schema.ts`, such as `parseDirectoryYaml` gives.
- * @throws InvalidInput with every problem found, by pointer and by name.
+ * Reads a directory: checks it whole, brings it into its normal form, and builds look-ups. Rules that look across fields are
+ * checked when every field that the schema knows has its shape; unknown fields do not stop them.
+ * @param value a JSON value in the form of `schema.ts`, such as `parseYaml` gives.
+ * @throws InvalidInput with every problem found, by pointer into the value and by name.
  */
 export function loadDirectory(value: unknown): LoadedDirectory {
-  const problems = directoryProblems(value);
-  if (problems.length > 0) {
+  const { directory, problems } = examine(value);
+  if (directory === undefined || problems.length > 0) {
     throw new InvalidInput(`The directory has ${problems.length} problem(s).`, problems);
   }
-  return buildLoadedDirectory(normalizeDirectory(directorySchema.parse(value)));
+  return buildLoadedDirectory(normalizeDirectory(directory));
 }

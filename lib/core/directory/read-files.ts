@@ -1,2 +1,2 @@
 export { importAccountsCsv, importPeopleCsv } from './import-csv.ts';
-export { loadDirectoryYaml, parseDirectoryYaml } from './read-yaml.ts';
+export { loadDirectoryYaml } from './read-yaml.ts';

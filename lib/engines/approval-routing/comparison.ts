@@ -1,8 +1,8 @@
+import { readBasisPoints, readMoney } from '../../core/directory/written-values.ts';
 import type { Problem } from '../../core/errors.ts';
 import { type Facts, type FieldId, type FieldValue, fieldOf, formatValue, isMoney } from './fields.ts';
 import { sortedUnique } from './order.ts';
 import type { ComparisonDocument, Operator, PolicyDocument } from './policy-document.ts';
-import { readBasisPoints, readMoney } from '../../core/directory/written-values.ts';
 
 /** A comparison whose value has been read into the field's own type. */
 export interface Comparison {
@@ -85,17 +85,36 @@ function signOf(a: bigint | number, b: bigint | number): number {
 }
 
 /** The sign of `actual - expected`, exactly, in the currency of the expected amount; `undefined` without a conversion. */
-function compareValues(actual: FieldValue, expected: FieldValue, conversions: readonly Conversion[]): number | undefined {
+function compareValues(
+  actual: FieldValue,
+  expected: FieldValue,
+  conversions: readonly Conversion[],
+): number | undefined {
   if (typeof actual === 'number' && typeof expected === 'number') return signOf(actual, expected);
   if (typeof actual === 'string' && typeof expected === 'string') return actual === expected ? 0 : 1;
   if (!isMoney(actual) || !isMoney(expected)) return undefined;
   if (actual.currency === expected.currency) return signOf(actual.minorUnits, expected.minorUnits);
   const rate = conversions.find(({ from, to }) => from === actual.currency && to === expected.currency);
   if (rate === undefined) return undefined;
-  return signOf(BigInt(actual.minorUnits) * BigInt(rate.numerator), BigInt(expected.minorUnits) * BigInt(rate.denominator));
+  return signOf(
+    BigInt(actual.minorUnits) * BigInt(rate.numerator),
+    BigInt(expected.minorUnits) * BigInt(rate.denominator),
+  );
 }
 
-function outcomeOf(comparison: Comparison, actual: FieldValue, conversions: readonly Conversion[]): boolean | undefined {
+/**
+ * Whether a comparison holds for the facts of one request.
+ * @returns `undefined` when amounts stand in currencies between which the policy declares no conversion.
+ */
+export function isMet(comparison: Comparison, facts: Facts, conversions: readonly Conversion[]): boolean | undefined {
+  return outcomeOf(comparison, facts[comparison.field], conversions);
+}
+
+function outcomeOf(
+  comparison: Comparison,
+  actual: FieldValue,
+  conversions: readonly Conversion[],
+): boolean | undefined {
   const { is, expected } = comparison;
   if (is === 'in' || is === 'notIn') {
     const held = typeof actual === 'string' ? [actual] : Array.isArray(actual) ? actual : [];
@@ -117,7 +136,7 @@ const PHRASES: Record<Operator, readonly [met: string, unmet: string]> = {
   notIn: ['is none of', 'is one of'],
 };
 
-/** Compares the facts of one request with what the policy expects. */
+/** Compares the facts of one request with what the policy expects, and tells what was found. */
 export function compare(comparison: Comparison, facts: Facts, conversions: readonly Conversion[]): ComparisonTrace {
   const { field, is, expected } = comparison;
   const { label, pointer } = fieldOf(field);

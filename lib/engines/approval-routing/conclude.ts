@@ -65,7 +65,6 @@ export function conclude(
     };
   const levels = new Map(decision.required);
   const codes = [...new Set(fallback.map(({ code }) => code))].sort();
-  if (codes.length > 0)
-    levels.set(policy.fallbackLevel, [...(levels.get(policy.fallbackLevel) ?? []), ...codes]);
+  if (codes.length > 0) levels.set(policy.fallbackLevel, [...(levels.get(policy.fallbackLevel) ?? []), ...codes]);
   return { disposition: 'approve', reasons: fallback, levels };
 }

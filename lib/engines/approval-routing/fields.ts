@@ -107,7 +107,13 @@ export const fields = {
     read: (r) => r.lineItems.reduce((most, line) => Math.max(most, line.discountBasisPoints), 0),
     ...ratioBounds,
   },
-  'lines.concession': { label: 'Total concession', type: 'money', pointer: '/lineItems', read: concession, ...moneyBounds },
+  'lines.concession': {
+    label: 'Total concession',
+    type: 'money',
+    pointer: '/lineItems',
+    read: concession,
+    ...moneyBounds,
+  },
   'lines.products': {
     label: 'Products',
     type: 'texts',

@@ -43,18 +43,33 @@ function lintPlace({ level, named, at: where }: Place, directory: LoadedDirector
   if ('person' in named) {
     const person = directory.person(named.person);
     if (person === undefined)
-      return found('error', 'unknown-person', `the directory knows no person "${named.person}".`, 'Name somebody the directory knows.');
+      return found(
+        'error',
+        'unknown-person',
+        `the directory knows no person "${named.person}".`,
+        'Name somebody the directory knows.',
+      );
     return isLeaver(person, at)
       ? found(certain, 'leaver', `${person.name} leaves or has left (${person.employedUntil}).`, 'Name somebody else.')
       : [];
   }
   if (!directory.snapshot.roles.some(({ id }) => id === named.role))
-    return found('error', 'unknown-role', `the directory knows no role "${named.role}".`, 'Add the role, or correct its spelling.');
+    return found(
+      'error',
+      'unknown-role',
+      `the directory knows no role "${named.role}".`,
+      'Add the role, or correct its spelling.',
+    );
   const members = directory.membersOf(named.role);
   if (members.length === 0)
     return found('error', 'empty-role', `nobody has the role "${named.role}".`, 'Give the role to somebody.');
   if (members.every((person) => isLeaver(person, at)))
-    return found(certain, 'leavers-only', `everybody with the role "${named.role}" leaves or has left.`, 'Give the role to somebody who stays.');
+    return found(
+      certain,
+      'leavers-only',
+      `everybody with the role "${named.role}" leaves or has left.`,
+      'Give the role to somebody who stays.',
+    );
   return [];
 }
 

@@ -1,6 +1,6 @@
 import { pointer } from '../../core/json.ts';
-import { byText } from './order.ts';
 import type { LintFinding } from './lint.ts';
+import { byText } from './order.ts';
 import type { Effect, Rule } from './policy.ts';
 import { boundsOn, exampleOf, isWithin, type Region, regionsOf, type Space, spaceOf, subtract } from './regions.ts';
 
@@ -47,7 +47,8 @@ function covers(outer: RuleRegions, inner: RuleRegions): boolean {
 }
 
 function includes(outer: Effect, inner: Effect): boolean {
-  if (outer.do === 'require' && inner.do === 'require') return inner.levels.every((level) => outer.levels.includes(level));
+  if (outer.do === 'require' && inner.do === 'require')
+    return inner.levels.every((level) => outer.levels.includes(level));
   return outer.do === inner.do;
 }
 
@@ -76,14 +77,23 @@ function overlap(first: RuleRegions, second: RuleRegions): LintFinding {
 function shadow(inner: RuleRegions, outer: RuleRegions): LintFinding[] {
   const [a, b] = [inner.rule, outer.rule];
   const found = (code: string, message: string): LintFinding[] => [
-    { severity: 'warning', pointer: at(inner.index), code, message, mend: 'Remove the rule, or change its conditions.' },
+    {
+      severity: 'warning',
+      pointer: at(inner.index),
+      code,
+      message,
+      mend: 'Remove the rule, or change its conditions.',
+    },
   ];
   if (b.effect.do === 'deny' && a.effect.do !== 'deny')
     return found('unreachable-rule', `The rule "${a.id}" never matters: "${b.id}" denies wherever it fires.`);
   if (b.effect.do === 'require' && a.effect.do === 'approve')
     return found('unreachable-rule', `The rule "${a.id}" never approves: "${b.id}" asks people wherever it fires.`);
   if (includes(b.effect, a.effect))
-    return found('subsumed-rule', `The rule "${a.id}" adds nothing: "${b.id}" fires wherever it does, with the same effect.`);
+    return found(
+      'subsumed-rule',
+      `The rule "${a.id}" adds nothing: "${b.id}" fires wherever it does, with the same effect.`,
+    );
   return [];
 }
 

@@ -5,7 +5,13 @@ import type { PolicyDocument } from './policy-document.ts';
 const MOST_STAGES = 10;
 const MOST_PARALLEL_LEVELS = 20;
 
-function finding(severity: LintFinding['severity'], at: string, code: string, message: string, mend: string): LintFinding {
+function finding(
+  severity: LintFinding['severity'],
+  at: string,
+  code: string,
+  message: string,
+  mend: string,
+): LintFinding {
   return { severity, pointer: at, code, message, mend };
 }
 
@@ -13,7 +19,15 @@ function duplicates(items: readonly { readonly id: string }[], list: 'rules' | '
   return items.flatMap(({ id }, index) =>
     items.findIndex((other) => other.id === id) === index
       ? []
-      : [finding('error', pointer('', list, index, 'id'), 'duplicate-id', `The id "${id}" stands twice in ${list}.`, 'Give each its own id.')],
+      : [
+          finding(
+            'error',
+            pointer('', list, index, 'id'),
+            'duplicate-id',
+            `The id "${id}" stands twice in ${list}.`,
+            'Give each its own id.',
+          ),
+        ],
   );
 }
 
@@ -34,12 +48,26 @@ function unknownLevels(document: PolicyDocument): LintFinding[] {
   const unknown = named
     .filter(({ id }) => !known.includes(id))
     .map(({ id, at, by }) =>
-      finding('error', at, 'unknown-level', `${by} names the level "${id}", which is not declared.`, 'Declare it, or correct its spelling.'),
+      finding(
+        'error',
+        at,
+        'unknown-level',
+        `${by} names the level "${id}", which is not declared.`,
+        'Declare it, or correct its spelling.',
+      ),
     );
   const unused = document.levels.flatMap(({ id }, index) =>
     named.some((use) => use.id === id)
       ? []
-      : [finding('warning', pointer('/levels', index), 'unused-level', `No rule requires the level "${id}".`, 'Remove it, or let a rule require it.')],
+      : [
+          finding(
+            'warning',
+            pointer('/levels', index),
+            'unused-level',
+            `No rule requires the level "${id}".`,
+            'Remove it, or let a rule require it.',
+          ),
+        ],
   );
   return [...unknown, ...unused];
 }
@@ -68,10 +96,24 @@ function orders(document: PolicyDocument): LintFinding[] {
   const crowded = [...counts].filter(([, count]) => count > MOST_PARALLEL_LEVELS);
   return [
     ...(counts.size > MOST_STAGES
-      ? [finding('error', '/levels', 'too-many-stages', `The levels have ${counts.size} different orders.`, `Use at most ${MOST_STAGES}.`)]
+      ? [
+          finding(
+            'error',
+            '/levels',
+            'too-many-stages',
+            `The levels have ${counts.size} different orders.`,
+            `Use at most ${MOST_STAGES}.`,
+          ),
+        ]
       : []),
     ...crowded.map(([order, count]) =>
-      finding('error', '/levels', 'too-many-parallel-levels', `${count} levels have the order ${order}.`, `Let at most ${MOST_PARALLEL_LEVELS} be open together.`),
+      finding(
+        'error',
+        '/levels',
+        'too-many-parallel-levels',
+        `${count} levels have the order ${order}.`,
+        `Let at most ${MOST_PARALLEL_LEVELS} be open together.`,
+      ),
     ),
   ];
 }

@@ -27,7 +27,8 @@ export interface Settlement {
 
 const has = (seats: readonly Seat[], approver: string): boolean => seats.some((seat) => seat.approver === approver);
 
-const without = (seats: readonly Seat[], approver: string): Seat[] => seats.filter((seat) => seat.approver !== approver);
+const without = (seats: readonly Seat[], approver: string): Seat[] =>
+  seats.filter((seat) => seat.approver !== approver);
 
 /** Whether the level cannot be approved without each of its people. */
 const needsEverybody = ({ required, seats }: SettledLevel): boolean => required === seats.length;

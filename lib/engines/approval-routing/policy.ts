@@ -1,5 +1,6 @@
-import { InvalidInput, type Problem } from '../../core/errors.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
+import { readMoney } from '../../core/directory/written-values.ts';
+import { InvalidInput, type Problem } from '../../core/errors.ts';
 import type { Instant } from '../../core/instant.ts';
 import { pointer } from '../../core/json.ts';
 import type { Money } from '../../core/money.ts';
@@ -8,7 +9,6 @@ import { type Comparison, type Conversion, readComparison } from './comparison.t
 import { type LintFinding, lintPolicy } from './lint.ts';
 import { byText } from './order.ts';
 import { type ComparisonDocument, type LevelDocument, type PolicyDocument, policyDocument } from './policy-document.ts';
-import { readMoney } from '../../core/directory/written-values.ts';
 
 /** What a rule does when it fires. */
 export type Effect =

@@ -132,7 +132,11 @@ export function subtract(region: Region, other: Region, space: Space): Region[] 
 }
 
 /** The least and the greatest value that a region allows on the axis of a field, where it says something. */
-export function boundsOn(region: Region, field: FieldId, space: Space): readonly [least: number, most: number] | undefined {
+export function boundsOn(
+  region: Region,
+  field: FieldId,
+  space: Space,
+): readonly [least: number, most: number] | undefined {
   const cells = region.get(field);
   const axis = space.get(field);
   if (cells === undefined || axis === undefined) return undefined;
@@ -151,7 +155,8 @@ export function exampleOf(region: Region, space: Space): string {
       const cell = axis?.cells[Math.min(...cells)];
       if (axis === undefined || cell === undefined) return key;
       const { label } = fieldOf(axis.field);
-      if (cell === 'yes' || cell === 'no') return `${label} ${cell === 'yes' ? 'with' : 'without'} any of ${key.split(' in ')[1] ?? ''}`;
+      if (cell === 'yes' || cell === 'no')
+        return `${label} ${cell === 'yes' ? 'with' : 'without'} any of ${key.split(' in ')[1] ?? ''}`;
       if (typeof cell === 'number' && axis.currency !== undefined)
         return `${label} ${formatValue(axis.field, { currency: axis.currency, minorUnits: cell })}`;
       return `${label} ${cell === OTHER ? 'any other' : formatValue(axis.field, cell)}`;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { parseWith } from '../../core/zod-problems.ts';
-import { checkConsistency } from './request-consistency.ts';
 import { byText } from './order.ts';
+import { checkConsistency } from './request-consistency.ts';
 
 /** The kinds of request, with their names for people. */
 export const kindNames = {
@@ -15,7 +15,9 @@ export type RequestKind = keyof typeof kindNames;
 
 export const segments = ['enterprise', 'mid-market', 'small-business'] as const;
 
-const reference = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/, 'Letters, digits, points, hyphens and underscores');
+const reference = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/, 'Letters, digits, points, hyphens and underscores');
 const personId = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,79}$/, 'A person id of the directory');
 const ratio = z.int().min(0).max(10_000);
 /** An amount that nobody owes back: zero or more, at most ten thousand million of a two-digit currency. */

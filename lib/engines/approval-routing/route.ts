@@ -8,9 +8,9 @@ import { type Alternative, alternativesOf } from './alternatives.ts';
 import type { LevelTrace } from './build-plan.ts';
 import { computeRoute, type Disposition } from './compute-route.ts';
 import type { Reason } from './conclude.ts';
-import type { RuleTrace } from './decide.ts';
 import { dueInstantsOf, type LevelDue } from './due.ts';
 import { type Exclusion, exclusionsOf } from './exclusions.ts';
+import { explainRules, type RuleTrace } from './explain-rules.ts';
 import { readFacts } from './fields.ts';
 import type { OnceEach } from './once-each.ts';
 import type { ApprovalPolicy } from './policy.ts';
@@ -65,7 +65,13 @@ export interface RoutingResult {
  * time zone and the locale. A request nobody may approve is a value (`unroutable` with problems), not an error.
  * @throws NotFound when the directory does not know the requester.
  */
-export function routeApproval({ request: asSent, policy, directory, requester, instant }: RoutingQuestion): RoutingResult {
+export function routeApproval({
+  request: asSent,
+  policy,
+  directory,
+  requester,
+  instant,
+}: RoutingQuestion): RoutingResult {
   const requesterName = directory.requirePerson(requester).name;
   const request = inCanonicalOrder(asSent);
   const facts = readFacts(request);
@@ -77,7 +83,9 @@ export function routeApproval({ request: asSent, policy, directory, requester, i
   const route = computeRoute(facts, unverified, policy, hearing);
   const { seating, decision, conclusion } = route;
   const risk = riskOf(facts, unverified, policy, work);
-  const whatWouldChange = alternativesOf(facts, route, policy, (other) => computeRoute(other, unverified, policy, hearing));
+  const whatWouldChange = alternativesOf(facts, route, policy, directory, (other) =>
+    computeRoute(other, unverified, policy, hearing),
+  );
   return {
     schema: 'countersign/routing-result/1',
     policyVersion: policy.version,
@@ -85,7 +93,7 @@ export function routeApproval({ request: asSent, policy, directory, requester, i
     reasons: conclusion.reasons,
     problems: seating.problems,
     ...(seating.plan === undefined ? {} : { plan: seating.plan }),
-    rules: decision.rules,
+    rules: explainRules(facts, policy),
     levels: seating.levels,
     onceEach: seating.onceEach,
     satisfied: seating.satisfied,

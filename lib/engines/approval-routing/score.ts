@@ -38,7 +38,13 @@ export function riskOf(facts: Facts, unverified: readonly UnverifiedFact[], poli
     message,
   }));
   const factors = [...declared, ...doubts];
-  return { score: Math.min(100, factors.reduce((sum, { points }) => sum + points, 0)), factors };
+  return {
+    score: Math.min(
+      100,
+      factors.reduce((sum, { points }) => sum + points, 0),
+    ),
+    factors,
+  };
 }
 
 /** A reason why the route is less than certain, and how many basis points of confidence it costs. */
@@ -57,10 +63,11 @@ export function confidenceOf(
   decision: Decision,
   unverified: readonly UnverifiedFact[],
 ): { confidenceBasisPoints: number; confidenceReasons: Doubt[] } {
-  const noRule = decision.rules.every(({ fired, undecided }) => !fired && undecided === undefined);
+  const { denials, automatic, required, undecided } = decision;
+  const noRule = denials.length + automatic.length + required.size + undecided.length === 0;
   const confidenceReasons: Doubt[] = [
     ...unverified.map(({ code, message }) => ({ code, basisPoints: COST[code], message })),
-    ...decision.undecided.map((ruleId) => ({
+    ...undecided.map((ruleId) => ({
       code: 'undecided-rule',
       basisPoints: COST_OF_UNDECIDED_RULE,
       message: `The rule "${ruleId}" compares amounts between which the policy declares no conversion.`,

@@ -151,7 +151,9 @@ function unroutable(
   candidates: readonly CandidateTrace[],
   overfull: boolean,
 ): Problem {
-  const refusals = candidates.flatMap(({ principal, message }) => (message === undefined ? [] : [`${principal}: ${message}`]));
+  const refusals = candidates.flatMap(({ principal, message }) =>
+    message === undefined ? [] : [`${principal}: ${message}`],
+  );
   return overfull
     ? {
         pointer: '',
@@ -162,7 +164,8 @@ function unroutable(
     : {
         pointer: '',
         code: 'no-eligible-approver',
-        message: `The level "${level.id}" needs ${wanted} eligible approver(s) and has ${found}. ${refusals.join(' ')}`.trim(),
+        message:
+          `The level "${level.id}" needs ${wanted} eligible approver(s) and has ${found}. ${refusals.join(' ')}`.trim(),
         mend: 'Add somebody with the role and the limit to the directory, or change the level in the policy.',
       };
 }

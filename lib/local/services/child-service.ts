@@ -105,8 +105,7 @@ export async function startChildService(options: ChildServiceOptions): Promise<C
     child.send({ type: 'start', input: options.input } satisfies ToService, () => {});
     output = await ready;
   } catch (error) {
-    child.kill('SIGKILL');
-    if (child.pid !== undefined) await ended;
+    if (child.pid !== undefined) await end(child, ended);
     throw error;
   }
   void ended.then(() => {

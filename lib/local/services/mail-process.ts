@@ -1,14 +1,12 @@
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import type { IncomingMessage, Server } from 'node:http';
-import { createRequire, enableCompileCache } from 'node:module';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as z from 'zod';
 import { parseWith } from '../../core/zod-problems.ts';
 import { guardServer, LOOPBACK } from './host-check.ts';
-import { type RunningService, serveParent } from './serve-parent.ts';
+import { type RunningService, serveParent, temporaryFolder } from './serve-parent.ts';
 
 const inputSchema = z.object({ smtpPort: z.int(), webPort: z.int(), directory: z.string().optional() });
 
@@ -76,7 +74,7 @@ async function restore(mailServer: MailServer, directory: string): Promise<numbe
 
 async function start(raw: unknown, progress: (message: string) => void): Promise<RunningService> {
   const input = parseWith(inputSchema, raw, 'The mail server’s input');
-  const directory = input.directory ?? (await mkdtemp(join(tmpdir(), 'countersign-mail-')));
+  const directory = input.directory ?? temporaryFolder('countersign-mail-');
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const require = createRequire(import.meta.url);
   (require('maildev/lib/logger') as { setLevel(level: number): void }).setLevel(0);
@@ -100,10 +98,8 @@ async function start(raw: unknown, progress: (message: string) => void): Promise
     close: async () => {
       await new Promise<void>((resolve) => web.close(resolve));
       await new Promise<void>((resolve) => mailServer.close(resolve));
-      if (input.directory === undefined) await rm(directory, { recursive: true, force: true });
     },
   };
 }
 
-enableCompileCache();
 serveParent(start);

@@ -27,7 +27,7 @@ export interface Mail {
   readonly close: () => Promise<void>;
 }
 
-const START_WITHIN_MS = 30_000;
+const START_WITHIN_MS = 60_000;
 const output = z.object({ smtpPort: z.int(), webPort: z.int() });
 
 /**

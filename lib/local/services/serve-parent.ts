@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { FromService, ToService } from './child-service.ts';
 
 /** A service that runs in this process. */
@@ -5,6 +8,16 @@ export interface RunningService {
   /** What the parent gets to know: JSON. */
   readonly output: unknown;
   readonly close: () => Promise<void>;
+}
+
+/** How long closing may take before the process ends anyway: without a parent, nobody else would end it. */
+const CLOSE_WITHIN_MS = 4_000;
+
+/** Makes a folder that only its owner can enter and that goes when this process ends in any way but being killed. */
+export function temporaryFolder(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 function tell(message: FromService): Promise<void> {
@@ -33,9 +46,16 @@ export function serveParent(
     }
   }
 
+  let closing = false;
   async function onClose(): Promise<void> {
-    await service?.close();
-    process.exit(0);
+    if (closing) return;
+    closing = true;
+    setTimeout(() => process.exit(1), CLOSE_WITHIN_MS).unref();
+    try {
+      await service?.close();
+    } finally {
+      process.exit(0);
+    }
   }
 
   // Ctrl-C reaches every process of the terminal; the parent decides in which order things close.

@@ -1,12 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
-import { enableCompileCache } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { parseWith } from '../../core/zod-problems.ts';
 import { guardServer, LOOPBACK, listenOnLoopback } from './host-check.ts';
-import { type RunningService, serveParent } from './serve-parent.ts';
+import { type RunningService, serveParent, temporaryFolder } from './serve-parent.ts';
 
 const inputSchema = z.object({
   directory: z.string().optional(),
@@ -34,7 +31,7 @@ async function startDatabase(directory: string | undefined) {
   ]);
   const database = await PGlite.create(directory === undefined ? {} : { dataDir: join(directory, 'database') });
   // The socket asks for no password. A file in a folder of our own keeps other users out, which a port would not.
-  const folder = await mkdtemp(join(tmpdir(), 'countersign-'));
+  const folder = temporaryFolder('countersign-');
   const socket = new PGLiteSocketServer({
     db: database,
     path: join(folder, '.s.PGSQL.5432'),
@@ -46,7 +43,6 @@ async function startDatabase(directory: string | undefined) {
     close: async () => {
       await socket.stop();
       await database.close();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
@@ -128,5 +124,4 @@ async function start(raw: unknown, progress: (message: string) => void): Promise
   };
 }
 
-enableCompileCache();
 serveParent(start);

@@ -33,7 +33,7 @@ export interface Unleash {
 export const LOCAL_FLAG_ENVIRONMENT = 'development';
 
 const USERNAME = 'admin';
-const START_WITHIN_MS = 60_000;
+const START_WITHIN_MS = 120_000;
 const output = z.object({ port: z.int() });
 
 /**

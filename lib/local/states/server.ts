@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Operation } from './api.ts';
 import { ApiError } from './api-error.ts';
+import type { Operation } from './api-ports.ts';
 
 /** The most bytes of a request body: a payload of the greatest size, escaped as JSON text. */
 const BODY_LIMIT = 2 * 1024 * 1024;

@@ -37,11 +37,17 @@ interface Neighbour {
   readonly weight: number;
 }
 
+interface Wish {
+  readonly wish: number;
+  readonly weight: number;
+}
+
 type Neighbours = ReadonlyMap<string, readonly Neighbour[]>;
 
 const BEND_WIDTH = 8;
 const GAP = 24;
 const LANE_GAP = 14;
+const IDLE_WEIGHT = 0.01;
 const ORDERING_SWEEPS = 12;
 const SETTLING_SWEEPS = 120;
 
@@ -87,16 +93,16 @@ function neighbours(edges: readonly RoutedEdge[]): { readonly up: Neighbours; re
   return { up, down };
 }
 
-/** Where a point would like to be: the weighted mean of its neighbours, or where it is when it has none. */
-function wishOf(id: string, around: readonly Neighbour[], x: ReadonlyMap<string, number>): number {
+/** Where a point would like to be, and how much: the weighted mean of its neighbours, or where it is when it has none. */
+function wishOf(id: string, around: readonly Neighbour[], x: ReadonlyMap<string, number>): Wish {
   const weight = around.reduce((sum, other) => sum + other.weight, 0);
   const moment = around.reduce((sum, other) => sum + other.weight * (x.get(other.id) ?? 0), 0);
-  return weight === 0 ? (x.get(id) ?? 0) : moment / weight;
+  return weight === 0 ? { wish: x.get(id) ?? 0, weight: IDLE_WEIGHT } : { wish: moment / weight, weight };
 }
 
 /** A row in the order of its wishes, the lanes of catches outermost on the right. */
-function inOrderOf(row: readonly string[], wish: (id: string) => number): string[] {
-  const wishes = new Map(row.map((id) => [id, isCatchLane(id) ? Number.MAX_VALUE : wish(id)]));
+function inOrderOf(row: readonly string[], wish: (id: string) => Wish): string[] {
+  const wishes = new Map(row.map((id) => [id, isCatchLane(id) ? Number.MAX_VALUE : wish(id).wish]));
   return row.toSorted((a, b) => (wishes.get(a) ?? 0) - (wishes.get(b) ?? 0));
 }
 
@@ -144,21 +150,22 @@ export function layeredLayout(graph: StateGraph, measures: Measures): Layout {
 
   const order = rows.map((row) => [...row]);
   const x = new Map<string, number>();
-  const place = (layer: number, row: readonly string[], wish: (id: string) => number): void => {
+  const place = (row: readonly string[], wish: (id: string) => Wish): void => {
     const placed = placeInOrder(
-      row.map((id) => ({ id, wish: wish(id), width: width(id) })),
+      row.map((id) => ({ id, ...wish(id), width: width(id) })),
       GAP,
     );
     for (const [id, at] of placed) x.set(id, at);
   };
-  const reorder = (layer: number, wish: (id: string) => number): void => {
+  const reorder = (layer: number, wish: (id: string) => Wish): void => {
     const row = inOrderOf(order[layer] ?? [], wish);
     order[layer] = row;
-    place(layer, row, wish);
+    place(row, wish);
   };
+  const middle = (): Wish => ({ wish: 0, weight: 1 });
   const topDown = order.map((_, layer) => layer);
 
-  for (const layer of topDown) reorder(layer, () => 0);
+  for (const layer of topDown) reorder(layer, middle);
   for (let sweep = 0; sweep < ORDERING_SWEEPS; sweep += 1) {
     const [side, layers] = sweep % 2 === 0 ? [up, topDown] : [down, topDown.toReversed()];
     for (const layer of layers) reorder(layer, (id) => wishOf(id, side.get(id) ?? [], x));
@@ -166,9 +173,11 @@ export function layeredLayout(graph: StateGraph, measures: Measures): Layout {
   const settled = order.map((row) => row.filter((id) => !isCatchLane(id)));
   const around = (id: string): readonly Neighbour[] =>
     [...(up.get(id) ?? []), ...(down.get(id) ?? [])].filter((other) => !isCatchLane(other.id));
+  // The order is found; positions start afresh from the middle, so that nothing keeps the drift of the ordering.
+  for (const row of settled) place(row, middle);
   for (let sweep = 0; sweep < SETTLING_SWEEPS; sweep += 1)
     for (const layer of sweep % 2 === 0 ? topDown : topDown.toReversed())
-      place(layer, settled[layer] ?? [], (id) => wishOf(id, around(id), x));
+      place(settled[layer] ?? [], (id) => wishOf(id, around(id), x));
   layLanes(order, x, width);
 
   const left = Math.min(...[...x].map(([id, at]) => at - width(id) / 2));

@@ -99,7 +99,7 @@ function htmlOf(block: MailBlock): Markup {
  * dark scheme can turn the colours themselves.
  */
 export function composeMail(content: MailContent): RenderedMail {
-  const subject = oneLine(content.subject);
+  const subject = line(content.subject);
   const closing = `Sent by Countersign for execution ${content.executionId}. Nobody reads replies to this address.`;
   const text = [line(content.heading), ...content.blocks.map(textOf), `-- \n${closing}`].join('\n\n');
   const html = markup`<!DOCTYPE html>

@@ -29,11 +29,12 @@ function radio(offered: OfferedChoice, chosen: Choice | undefined): Markup {
   return markup`<div class="option"><input type="radio" id="${id}" name="${decisionFields.choice}" value="${offered.choice}" required aria-describedby="${id}-effect"${chosen === offered.choice && markup` checked`}><label for="${id}">${choiceLabel[offered.choice]}</label><small id="${id}-effect">${offered.effect}</small></div>`;
 }
 
-function errorSummary(form: DecisionFormView, first: Choice | undefined): Markup | false {
+/** What the last post lacked, with links to the fields; for the top of the page. Nothing when it lacked nothing. */
+export function errorSummary(form: DecisionFormView, choices: readonly OfferedChoice[]): Markup | false {
   const { choice, comment } = form.fieldErrors ?? {};
   return (
     (choice !== undefined || comment !== undefined) &&
-    markup`<div class="problem" role="alert"><h3>Nothing is recorded yet</h3><ul class="plain">${choice !== undefined && markup`<li><a href="#${first}">${choice}</a></li>`}${comment !== undefined && markup`<li><a href="#comment">${comment}</a></li>`}</ul></div>`
+    markup`<div class="problem" role="alert"><h2>Nothing is recorded yet</h2><ul>${choice !== undefined && markup`<li><a href="#${choices[0]?.choice}">${choice}</a></li>`}${comment !== undefined && markup`<li><a href="#comment">${comment}</a></li>`}</ul></div>`
   );
 }
 
@@ -51,7 +52,6 @@ export function decisionForm(
   const values = failed ? form.values : undefined;
   return markup`<form method="post" action="${safeUrl(form.action)}" autocomplete="off" id="decide">
 <input type="hidden" name="${decisionFields.nonce}" value="${form.nonce}">
-${errorSummary(form, choices[0]?.choice)}
 <fieldset${choiceError !== undefined && markup` class="invalid" aria-describedby="choice-error"`}><legend>${text.legend}</legend>
 ${choiceError !== undefined && markup`<p class="error" id="choice-error">✕ ${choiceError}</p>`}
 ${choices.map((offered) => radio(offered, values?.choice))}

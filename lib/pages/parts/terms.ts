@@ -1,5 +1,5 @@
 import type { TermsLine } from '../../core/approval/terms.ts';
-import { type Markup, markup, words } from '../markup.ts';
+import { type Content, type Markup, markup, words } from '../markup.ts';
 
 /** What one line of the terms was and is, when people are asked again. */
 export interface TermsChange {
@@ -27,9 +27,9 @@ export function termsSection(lines: readonly TermsLine[]): Markup {
 
 /** What changed since the terms that were decided on before; nothing when this is the first time. */
 export function changesSection(changes: readonly TermsChange[]): Markup | false {
-  const cell = (value: string | undefined): Markup => (value === undefined ? markup`<i>none</i>` : words(value));
+  const cell = (value: string | undefined): Content => value ?? markup`<i>none</i>`;
   return (
     changes.length > 0 &&
-    markup`<section><h2>Changed since the last decision</h2><p>You are asked again because the terms changed. Earlier decisions on them no longer count.</p><table><thead><tr><th scope="col">Term</th><th scope="col">Before</th><th scope="col">Now</th></tr></thead><tbody>${changes.map((change) => markup`<tr><th scope="row">${words(change.label)}</th><td><del>${cell(change.before)}</del></td><td><ins>${cell(change.after)}</ins></td></tr>`)}</tbody></table></section>`
+    markup`<section><h2>Changed since the last decision</h2><p>You are asked again because the terms changed. Earlier decisions on them no longer count.</p><table><thead><tr><th scope="col">Term</th><th scope="col">Before</th><th scope="col">Now</th></tr></thead><tbody>${changes.map((change) => markup`<tr><th scope="row">${change.label}</th><td><del>${cell(change.before)}</del></td><td><ins>${cell(change.after)}</ins></td></tr>`)}</tbody></table></section>`
   );
 }

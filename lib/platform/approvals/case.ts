@@ -61,7 +61,11 @@ export function nameOf(directory: LoadedDirectory, personId: string): string {
 }
 
 /** Where a seat's approver is reached, by the directory in force; `undefined` when it does not know them. */
-export function contactOf(runtime: Runtime, directory: LoadedDirectory, seat: Pick<Seat, 'approver'>): Contact | undefined {
+export function contactOf(
+  runtime: Runtime,
+  directory: LoadedDirectory,
+  seat: Pick<Seat, 'approver'>,
+): Contact | undefined {
   if (seat.approver === OVERSIGHT)
     return { name: nameOf(directory, OVERSIGHT), address: runtime.settings.oversightAddress, timeZone: 'UTC' };
   const person = directory.person(seat.approver);

@@ -9,7 +9,13 @@ import { findSeat, type SeatDecision, type Stage, stageName, withEvent, withSeat
 export function decideSeat(stage: Stage, seatId: string, decision: SeatDecision): Stage {
   const place = findSeat(stage, seatId);
   if (place === undefined || place.seat.standing !== 'open' || stage.outcome !== 'open') return stage;
-  const recorded = withSeat(stage, seatId, (seat) => ({ ...seat, standing: 'decided', decision, liveLinks: [], remindAt: [] }));
+  const recorded = withSeat(stage, seatId, (seat) => ({
+    ...seat,
+    standing: 'decided',
+    decision,
+    liveLinks: [],
+    remindAt: [],
+  }));
   const record = approvalRecordOf(stage, place.level, place.seat, decision);
   const told = withEvent(
     { ...recorded, pendingMails: recorded.pendingMails.filter((mail) => mail.seatId !== seatId) },

@@ -78,7 +78,8 @@ export async function decide(runtime: Runtime, link: Link, choice: Choice): Prom
     readCase(runtime, link.executionId),
     readStage(runtime, link.executionId, link.stage),
   ]);
-  if (!actionsOf[before.kind].includes(choice.action)) throw new RangeError(`The stage does not offer "${choice.action}".`);
+  if (!actionsOf[before.kind].includes(choice.action))
+    throw new RangeError(`The stage does not offer "${choice.action}".`);
   const decisionId = randomText(runtime, 16);
   const after = await changeStage(runtime, link.executionId, link.stage, (current) => {
     const at = runtime.clock.now();
@@ -89,7 +90,8 @@ export async function decide(runtime: Runtime, link: Link, choice: Choice): Prom
       ...choice,
       at,
       round: current.round,
-      assurance: standing.level.assurance,
+      // The desk has checked the link and nothing more, so that is what it states.
+      assurance: 'link',
       termsDigest: current.termsDigest,
     });
   });

@@ -6,6 +6,7 @@ import { readExecution } from '../executions/execution-store.ts';
 import type { Runtime } from '../runtime.ts';
 import { missDeadline } from './miss-deadline.ts';
 import { nextStage } from './prepare-stage.ts';
+import { latest } from './seat-times.ts';
 import { sendStageMails } from './send-mails.ts';
 import { conclusionOf, markRunning } from './signal.ts';
 import { isSettled, type Stage } from './stage.ts';
@@ -34,7 +35,7 @@ export async function escalateStage(runtime: Runtime, flow: FlowState): Promise<
     if (current.round !== next.round) return undefined;
     // The timer speaks for its deadline even if this machine's clock is a little behind.
     const now = runtime.clock.now();
-    return takenOver(missDeadline(current, directories, now > current.timerDueAt ? now : current.timerDueAt));
+    return takenOver(missDeadline(current, directories, latest([now, current.timerDueAt], now)));
   });
   if (!isSettled(stage)) {
     await appendAudit(runtime, executionId);

@@ -1,7 +1,7 @@
 import { addSeconds } from '../../core/instant.ts';
 import type { Runtime } from '../runtime.ts';
-import { linkStanding } from './link-standing.ts';
 import type { Link } from './link.ts';
+import { linkStanding } from './link-standing.ts';
 import { sendStageMails } from './send-mails.ts';
 import { stageName, withMail, withSeat } from './stage.ts';
 import { changeStage } from './stage-store.ts';

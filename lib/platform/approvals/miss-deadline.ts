@@ -14,7 +14,13 @@ function isSeated(seats: readonly Seat[], candidate: Pick<PlannedSeat, 'principa
 }
 
 /** The seats that a step adds: those not there yet whose people may decide. */
-function addedSeats(stage: Stage, level: StageLevel, step: EscalationStep, directories: Directories, at: Instant): Seat[] {
+function addedSeats(
+  stage: Stage,
+  level: StageLevel,
+  step: EscalationStep,
+  directories: Directories,
+  at: Instant,
+): Seat[] {
   const added: Seat[] = [];
   for (const planned of step.seats) {
     const holder = fillSeat(directories[0], stage, level, planned, at);
@@ -76,7 +82,9 @@ function relinked(seat: Seat): Seat {
 export function missDeadline(stage: Stage, directories: Directories, at: Instant): Stage {
   const due = openLevels(stage).filter((level) => level.dueAt <= at);
   if (due.length === 0) return { ...stage, timerDueAt: earliestDue(openLevels(stage), stage.timerDueAt) };
-  const levels = stage.levels.map((level) => (due.includes(level) ? missedLevel(stage, level, directories, at) : level));
+  const levels = stage.levels.map((level) =>
+    due.includes(level) ? missedLevel(stage, level, directories, at) : level,
+  );
   const voted = settleVotes({ ...stage, levels }, at, 'system');
   if (voted.outcome !== 'open') return voted;
   const round = stage.round + 1;

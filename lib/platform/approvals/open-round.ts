@@ -1,5 +1,14 @@
 import type { Instant } from '../../core/instant.ts';
-import { openLevels, type Seat, type Stage, type StageLevel, type StageMail, stageName, withEvent, withMail } from './stage.ts';
+import {
+  openLevels,
+  type Seat,
+  type Stage,
+  type StageLevel,
+  type StageMail,
+  stageName,
+  withEvent,
+  withMail,
+} from './stage.ts';
 
 /** What a seat is mailed when its round opens. */
 function mailKind(stage: Stage, level: StageLevel): StageMail['kind'] {
@@ -37,7 +46,12 @@ export function openRound(stage: Stage, taskToken: string, at: Instant): Stage {
           levelId: level.levelId,
           required: level.required,
           dueAt: level.dueAt,
-          seats: openSeats(level).map(({ seatId, principal, approver, dueAt }) => ({ seatId, principal, approver, dueAt })),
+          seats: openSeats(level).map(({ seatId, principal, approver, dueAt }) => ({
+            seatId,
+            principal,
+            approver,
+            dueAt,
+          })),
         })),
       },
     },
@@ -46,6 +60,10 @@ export function openRound(stage: Stage, taskToken: string, at: Instant): Stage {
     .flatMap((level) => openSeats(level).map((seat) => ({ level, seat })))
     .reduce<Stage>((next, { level, seat }) => {
       const kind = mailKind(stage, level);
-      return withMail(next, { mailId: `${stageName(stage)}.r${stage.round}.${kind}.${seat.seatId}`, kind, seatId: seat.seatId }, at);
+      return withMail(
+        next,
+        { mailId: `${stageName(stage)}.r${stage.round}.${kind}.${seat.seatId}`, kind, seatId: seat.seatId },
+        at,
+      );
     }, opened);
 }

@@ -1,8 +1,8 @@
+import { InvalidInput } from '../../core/errors.ts';
 import { appendAudit } from '../audit/append.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { WaitingTask } from '../contracts/flow.ts';
 import { changeExecution } from '../executions/execution-store.ts';
-import { InvalidInput } from '../../core/errors.ts';
 import type { Runtime } from '../runtime.ts';
 import { StaleRound } from './errors.ts';
 import { openRound } from './open-round.ts';
@@ -10,8 +10,8 @@ import { prepareStage } from './prepare-stage.ts';
 import { sendStageMails } from './send-mails.ts';
 import { settleStage } from './settle-stage.ts';
 import { deliverSignal } from './signal.ts';
-import { changeStage } from './stage-store.ts';
 import { isSettled } from './stage.ts';
+import { changeStage } from './stage-store.ts';
 
 /** Marks that the execution waits for people, unless it has gone on. */
 export function markWaiting(runtime: Runtime, executionId: string): Promise<ExecutionRecord> {

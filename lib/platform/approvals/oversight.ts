@@ -84,7 +84,9 @@ export async function openOversight(runtime: Runtime, task: WaitingTask): Promis
     }
   }
   await markWaiting(runtime, executionId);
-  const stage = await changeStage(runtime, executionId, OVERSIGHT_STAGE, (current) => openRound(current, task.taskToken, at));
+  const stage = await changeStage(runtime, executionId, OVERSIGHT_STAGE, (current) =>
+    openRound(current, task.taskToken, at),
+  );
   if (isSettled(stage)) await deliverSignal(runtime, stage);
   await sendStageMails(runtime, executionId, OVERSIGHT_STAGE);
   await appendAudit(runtime, executionId);

@@ -4,7 +4,7 @@ import { pointer } from '../../core/json.ts';
 import { AssuranceUnavailable } from './errors.ts';
 
 /** So many seats of one stage, each with a decision and a long comment, stay well below the size of a table item. */
-const MOST_SEATS = 60;
+const MOST_SEATS = 40;
 
 /**
  * What keeps the desk from carrying out a plan, with pointers into it: an assurance it cannot give, a stage that one item
@@ -61,6 +61,7 @@ export function requireFeasiblePlan(plan: ApprovalPlan): void {
   const problems = planProblems(plan);
   if (problems.length === 0) return;
   const message = `The approval desk cannot carry out this plan: ${problems.length} problem(s).`;
-  if (problems.some((problem) => problem.code === 'assurance-unavailable')) throw new AssuranceUnavailable(message, problems);
+  if (problems.some((problem) => problem.code === 'assurance-unavailable'))
+    throw new AssuranceUnavailable(message, problems);
   throw new InvalidInput(message, problems);
 }

@@ -46,11 +46,14 @@ export function approvalRecordOf(
 
 /** Every recorded decision, in the order in which they fell (ties by stage and seat). */
 export function approvalRecords(stages: readonly Stage[]): ApprovalRecord[] {
-  const order = (record: ApprovalRecord): string => `${record.at} ${String(record.stage).padStart(2, '0')} ${record.seatId}`;
+  const order = (record: ApprovalRecord): string =>
+    `${record.at} ${String(record.stage).padStart(2, '0')} ${record.seatId}`;
   return stages
     .flatMap((stage) =>
       stage.levels.flatMap((level) =>
-        level.seats.flatMap((seat) => (seat.decision === undefined ? [] : [approvalRecordOf(stage, level, seat, seat.decision)])),
+        level.seats.flatMap((seat) =>
+          seat.decision === undefined ? [] : [approvalRecordOf(stage, level, seat, seat.decision)],
+        ),
       ),
     )
     .toSorted((a, b) => (order(a) < order(b) ? -1 : 1));

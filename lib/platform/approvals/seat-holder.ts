@@ -1,7 +1,7 @@
+import type { PlannedSeat } from '../../core/approval/plan.ts';
 import { resolveDelegate } from '../../core/directory/delegation.ts';
 import { checkEligibility, type Eligibility } from '../../core/directory/eligibility.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
-import type { PlannedSeat } from '../../core/approval/plan.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { Seat, Stage, StageLevel } from './stage.ts';
 
@@ -44,10 +44,13 @@ export function fillSeat(
   planned: Omit<PlannedSeat, 'delegations'> & { readonly delegations: readonly string[] },
   at: Instant,
 ): Holder | undefined {
-  const asPlanned: Holder = { principal: planned.principal, approver: planned.approver, delegations: planned.delegations };
+  const asPlanned: Holder = {
+    principal: planned.principal,
+    approver: planned.approver,
+    delegations: planned.delegations,
+  };
   const current = resolveDelegate(directory, planned.principal, at);
-  const asOfNow: Holder | undefined =
-    'problem' in current ? undefined : { principal: planned.principal, ...current };
+  const asOfNow: Holder | undefined = 'problem' in current ? undefined : { principal: planned.principal, ...current };
   return [asPlanned, asOfNow].find(
     (holder) => holder !== undefined && eligibilityOf(directory, facts, level, holder, at).eligible,
   );

@@ -1,7 +1,6 @@
 import { addBusinessMinutes } from '../../core/calendar/business-time.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
-import type { Instant } from '../../core/instant.ts';
-import { earliest } from '../../core/instant.ts';
+import { earliest, type Instant } from '../../core/instant.ts';
 import type { Seat, StageLevel } from './stage.ts';
 
 /** The deadlines of a level in minutes of working time. */
@@ -32,9 +31,17 @@ export function seatTimes(
   return { dueAt, remindAt };
 }
 
+/** The latest of some instants. */
+export function latest(instants: readonly Instant[], otherwise: Instant): Instant {
+  return instants.toSorted().at(-1) ?? otherwise;
+}
+
 /** The latest due instant of the seats: a level is due when its last seat is. */
 export function latestDue(seats: readonly Pick<Seat, 'dueAt'>[], otherwise: Instant): Instant {
-  return seats.reduce((latest, seat) => (seat.dueAt > latest ? seat.dueAt : latest), otherwise);
+  return latest(
+    seats.map((seat) => seat.dueAt),
+    otherwise,
+  );
 }
 
 /** The earliest due instant of some levels. */

@@ -1,4 +1,4 @@
-import { addSeconds, type Instant } from '../../core/instant.ts';
+import { addSeconds, earliest, type Instant } from '../../core/instant.ts';
 import { renderMail } from '../../pages/mails/render-mail.ts';
 import { log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
@@ -6,8 +6,8 @@ import { type Case, contactOf, OVERSIGHT, readCase } from './case.ts';
 import { linkKey, mintLink } from './link.ts';
 import { closedMailView, linkMailView } from './mail-views.ts';
 import { eligibilityOf } from './seat-holder.ts';
-import { changeStage, findStage } from './stage-store.ts';
 import { findSeat, type LiveLink, type Seat, type Stage, type StageMail, withEvent, withSeat } from './stage.ts';
+import { changeStage, findStage } from './stage-store.ts';
 
 /** A link works this long at most, and never beyond its level's deadline. */
 const LINK_LIFETIME_SECONDS = 7 * 24 * 3600;
@@ -108,7 +108,8 @@ async function send(runtime: Runtime, stage: Stage, mail: StageMail, to: string,
 async function sendLinkMail(runtime: Runtime, file: Case, stage: Stage, mail: StageMail): Promise<void> {
   const now = runtime.clock.now();
   const place = findSeat(stage, mail.seatId);
-  if (place === undefined || place.seat.standing !== 'open' || now >= place.level.dueAt) return drop(runtime, stage, mail, 'not-asked-any-more');
+  if (place === undefined || place.seat.standing !== 'open' || now >= place.level.dueAt)
+    return drop(runtime, stage, mail, 'not-asked-any-more');
   const { level, seat } = place;
   const contact = contactOf(runtime, file.directory, seat);
   if (contact === undefined) return drop(runtime, stage, mail, 'unknown-person');
@@ -126,7 +127,7 @@ async function sendLinkMail(runtime: Runtime, file: Case, stage: Stage, mail: St
     approver: seat.approver,
     termsDigest,
     mintedAt: now,
-    expiresAt: lifeEnd < level.dueAt ? lifeEnd : level.dueAt,
+    expiresAt: earliest([lifeEnd, level.dueAt]) ?? level.dueAt,
   });
   const { linkId, mintedAt, expiresAt } = link;
   const leased = await changeStage(runtime, executionId, stage.stage, (current) => {
@@ -134,7 +135,9 @@ async function sendLinkMail(runtime: Runtime, file: Case, stage: Stage, mail: St
     const held = findSeat(current, mail.seatId)?.seat;
     const owed = pending !== undefined && pending.notBefore <= now && current.round === round;
     if (!owed || held?.standing !== 'open' || held.approver !== seat.approver) return undefined;
-    return withSeat(withLease(current, pending, now), seat.seatId, (one) => withLiveLink(one, { linkId, mintedAt, expiresAt }, mail));
+    return withSeat(withLease(current, pending, now), seat.seatId, (one) =>
+      withLiveLink(one, { linkId, mintedAt, expiresAt }, mail),
+    );
   });
   const mine = findSeat(leased, mail.seatId)?.seat;
   if (mine === undefined || !mine.liveLinks.some((one) => one.linkId === linkId)) {
@@ -143,7 +146,15 @@ async function sendLinkMail(runtime: Runtime, file: Case, stage: Stage, mail: St
   }
   const replacesEarlierLink = seat.liveLinks.some((one) => !mine.liveLinks.some((live) => live.linkId === one.linkId));
   const url = `${runtime.settings.baseUrl}${LINK_PATH}${address}`;
-  const view = linkMailView(file, { mail, stage: leased, level, seat: mine, timeZone: contact.timeZone, url, replacesEarlierLink });
+  const view = linkMailView(file, {
+    mail,
+    stage: leased,
+    level,
+    seat: mine,
+    timeZone: contact.timeZone,
+    url,
+    replacesEarlierLink,
+  });
   await send(runtime, stage, mail, contact.address, renderMail(view));
 }
 

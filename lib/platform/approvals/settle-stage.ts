@@ -1,6 +1,15 @@
 import { type LevelResult, levelResult, stageResult } from '../../core/approval/level-result.ts';
 import type { Instant } from '../../core/instant.ts';
-import { type Seat, type Stage, type StageLevel, type StageOutcome, stageName, voteOf, withEvent, withMail } from './stage.ts';
+import {
+  type Seat,
+  type Stage,
+  type StageLevel,
+  type StageOutcome,
+  stageName,
+  voteOf,
+  withEvent,
+  withMail,
+} from './stage.ts';
 
 /** An open seat closes without a decision; every other seat stays as it is. */
 function closed(seat: Seat): Seat {
@@ -20,14 +29,20 @@ function tellClosed(before: Stage, after: Stage, at: Instant): Stage {
   if (before.openedRound === 0 || before.kind === 'oversight') return after;
   const openBefore = before.levels.flatMap((level) => level.seats).filter((seat) => seat.standing === 'open');
   const closedNow = openBefore.filter((seat) =>
-    after.levels.some((level) => level.seats.some((one) => one.seatId === seat.seatId && one.standing !== 'open' && one.standing !== 'decided')),
+    after.levels.some((level) =>
+      level.seats.some((one) => one.seatId === seat.seatId && one.standing !== 'open' && one.standing !== 'decided'),
+    ),
   );
   // A seat that is closed is no longer asked: intents to ask it lapse.
   const gone = new Set(closedNow.map((seat) => seat.seatId));
   const kept = { ...after, pendingMails: after.pendingMails.filter((mail) => !gone.has(mail.seatId)) };
   return closedNow.reduce<Stage>(
     (stage, seat) =>
-      withMail(stage, { mailId: `${stageName(stage)}.closed.${seat.seatId}`, kind: 'link-closed', seatId: seat.seatId }, at),
+      withMail(
+        stage,
+        { mailId: `${stageName(stage)}.closed.${seat.seatId}`, kind: 'link-closed', seatId: seat.seatId },
+        at,
+      ),
     kept,
   );
 }

@@ -1,11 +1,12 @@
-import { CountersignError, Conflict } from '../../core/errors.ts';
+import { Conflict } from '../../core/errors.ts';
 import type { FlowState } from '../contracts/flow.ts';
-import { changeExecution, readExecution } from '../executions/execution-store.ts';
-import { rerunExecution } from '../executions/start.ts';
+import { changeExecution } from '../executions/execution-store.ts';
+import { rerunExecution } from '../executions/rerun.ts';
 import type { Runtime } from '../runtime.ts';
+import { OVERSIGHT } from './case.ts';
 import { prepareStage } from './prepare-stage.ts';
-import { changeStage } from './stage-store.ts';
 import { type Stage, type StageOutcome, stageName, withEvent } from './stage.ts';
+import { changeStage } from './stage-store.ts';
 
 /** The verdict that the state machine goes on with; an approval's depends on whether more stages follow. */
 const verdicts: Readonly<Record<Exclude<StageOutcome, 'approved'>, FlowState['verdict']>> = {
@@ -38,25 +39,26 @@ export async function markRunning(runtime: Runtime, executionId: string): Promis
   );
 }
 
-/** Starts the request anew where oversight decided so. A refusal of ours is recorded; the execution ends all the same. */
+/** Records that a re-run was not to be had. The execution ends all the same: oversight has closed it. */
+async function recordRefusal(runtime: Runtime, stage: Stage, reason: string): Promise<void> {
+  const refused = {
+    eventId: `${stageName(stage)}.rerun-refused`,
+    at: runtime.clock.now(),
+    type: 'rerun-refused',
+    actor: 'system',
+    data: { reason },
+  };
+  await changeStage(runtime, stage.executionId, stage.stage, (current) => withEvent(current, refused));
+}
+
+/** Starts the request anew where oversight decided so. */
 async function rerunIfOrdered(runtime: Runtime, stage: Stage): Promise<void> {
   const decision = stage.levels[0]?.seats[0]?.decision;
   if (decision?.action !== 're-run') return;
-  if ((await readExecution(runtime, stage.executionId)).rerunAs !== undefined) return;
-  try {
-    await rerunExecution(runtime, stage.executionId, 'oversight');
-  } catch (error) {
-    if (!(error instanceof CountersignError) || error instanceof Conflict) throw error;
-    await changeStage(runtime, stage.executionId, stage.stage, (current) =>
-      withEvent(current, {
-        eventId: `${stageName(stage)}.rerun-refused`,
-        at: runtime.clock.now(),
-        type: 'rerun-refused',
-        actor: 'system',
-        data: { code: error.code },
-      }),
-    );
-  }
+  const started = await rerunExecution(runtime, stage.executionId, OVERSIGHT);
+  // A slot comes free again, so the signal waits for it; every other refusal is final.
+  if (started.kind === 'no-slot') throw new Conflict('No slot is free for the re-run yet.');
+  if (started.kind !== 'accepted') await recordRefusal(runtime, stage, started.kind);
 }
 
 /**

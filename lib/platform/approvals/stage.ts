@@ -1,5 +1,5 @@
-import type { Assurance, EscalationStep, PlannedLevel } from '../../core/approval/plan.ts';
 import type { LevelResult, SeatVote } from '../../core/approval/level-result.ts';
+import type { Assurance, EscalationStep, PlannedLevel } from '../../core/approval/plan.ts';
 import type { Digest } from '../../core/digest.ts';
 import { earliest, type Instant } from '../../core/instant.ts';
 import type { PendingEvent } from '../contracts/execution.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Digest } from '../../core/digest.ts';
-import { Conflict, NotFound } from '../../core/errors.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
+import { Conflict, NotFound } from '../../core/errors.ts';
 import { parseWith } from '../../core/zod-problems.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';

@@ -1,7 +1,7 @@
 import { type Digest, isDigest } from '../../core/digest.ts';
-import { Conflict, IntegrityError, NotFound } from '../../core/errors.ts';
 import { loadDirectory } from '../../core/directory/load.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
+import { Conflict, IntegrityError, NotFound } from '../../core/errors.ts';
 import type { Runtime } from '../runtime.ts';
 
 const POINTER = { pk: 'DIRECTORY', sk: 'CURRENT' };

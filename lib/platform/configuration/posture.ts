@@ -1,5 +1,5 @@
-import { type Posture, posture } from '../contracts/outcome.ts';
 import { parseWith } from '../../core/zod-problems.ts';
+import { type Posture, posture } from '../contracts/outcome.ts';
 import type { Runtime } from '../runtime.ts';
 
 const key = (skill: string) => ({ pk: `SKILL#${skill}`, sk: 'POSTURE' });

@@ -14,9 +14,7 @@ export interface Seeded {
  * and at every local start; what is there stays.
  * @throws InvalidInput when a directory or a configuration is not valid.
  */
-export async function seed(
-  runtime: Pick<Runtime, 'table' | 'artifacts' | 'clock' | 'skills'>,
-): Promise<Seeded> {
+export async function seed(runtime: Pick<Runtime, 'table' | 'artifacts' | 'clock' | 'skills'>): Promise<Seeded> {
   const directory = await seedDirectory(runtime);
   const configurations = [];
   for (const skill of runtime.skills)

@@ -24,7 +24,8 @@ export interface StickinessFinding {
 }
 
 function judge(at: string, stickiness: unknown): StickinessFinding[] {
-  const found = typeof stickiness === 'string' && stickiness !== '' ? stickiness : 'default';
+  // Only a stickiness that is absent means the default: the SDK looks up an empty one, finds nothing, and rolls the dice.
+  const found = stickiness === undefined ? 'default' : String(stickiness);
   return found === STICKY_PROPERTY ? [] : [{ pointer: at, found, repeatable: REPEATABLE.includes(found) }];
 }
 
@@ -39,7 +40,8 @@ export function stickinessFindings(feature: FlagFeature): StickinessFinding[] {
       return [{ pointer: pointer(at, 'name'), found: strategy.name, repeatable: false }];
     }
     const own = strategy.parameters.stickiness;
-    const rollout = strategy.name === 'flexibleRollout' ? judge(pointer(at, 'parameters', 'stickiness'), own) : [];
+    const rollout =
+      strategy.name === 'flexibleRollout' ? judge(pointer(at, 'parameters', 'stickiness'), own || undefined) : [];
     const [first] = strategy.variants;
     if (first === undefined) return rollout;
     return [...rollout, ...judge(pointer(at, 'variants', 0, 'stickiness'), first.stickiness || own)];

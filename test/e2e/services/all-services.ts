@@ -16,7 +16,7 @@ const [unleash, mail, dynamoDb] = await Promise.all([
 ]);
 const urls = [unleash.url, mail.inboxUrl, mail.smtpUrl, dynamoDb.url];
 const ports = urls.map((url) => Number(new URL(url).port));
-console.log(JSON.stringify({ pids: [unleash.pid, mail.pid], ports }));
+console.log(JSON.stringify({ pids: [unleash.pid, mail.pid], ports, pages: [unleash.url, mail.inboxUrl] }));
 
 process.stdin.resume();
 await once(process.stdin, 'end');

@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startUnleash } from '../../../lib/local/services/unleash.ts';
 import { whenClosed, whenOver } from './processes.ts';
 
 // A first start of the flag server takes seconds, so the tests share its directory.
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'countersign-test-'));
+  await (await startUnleash({ port: 0, directory })).close();
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
@@ -26,6 +28,7 @@ function startSystem(): ChildProcess {
 interface Whereabouts {
   readonly pids: number[];
   readonly ports: number[];
+  readonly pages: string[];
 }
 
 async function whereabouts(system: ChildProcess): Promise<Whereabouts> {
@@ -33,7 +36,7 @@ async function whereabouts(system: ChildProcess): Promise<Whereabouts> {
   return JSON.parse(line);
 }
 
-describe('the services’ processes', () => {
+describe('the services’ processes', { timeout: 60_000 }, () => {
   it('leave nothing behind after a clean close: no process, no port, nothing that keeps the parent alive', async () => {
     const system = startSystem();
     const { pids, ports } = await whereabouts(system);
@@ -51,8 +54,9 @@ describe('the services’ processes', () => {
 
   it('stay when Ctrl-C reaches the whole terminal, until the parent closes them', async () => {
     const system = startSystem();
-    const { pids } = await whereabouts(system);
+    const { pids, pages } = await whereabouts(system);
     for (const pid of pids) process.kill(pid, 'SIGINT');
+    for (const page of pages) expect((await fetch(page)).status).toBe(200);
     system.stdin?.end();
     // A service that had died on its own would have been reported as lost, which this parent answers with 1.
     expect(await once(system, 'exit')).toEqual([0, null]);

@@ -33,7 +33,7 @@ function login(unleash: Unleash, password: string, headers: Record<string, strin
 }
 
 // A first start takes seconds, so there is one: the tests follow each other on the same directory.
-describe('the flag server', () => {
+describe('the flag server', { timeout: 60_000 }, () => {
   let directory: string;
   let unleash: Unleash;
   let firstStartMs: number;
@@ -140,5 +140,5 @@ describe('the flag server', () => {
     }
     expect(lost[0]?.message).toContain('The flag server stopped');
     expect(await applyFlags(adminOf(unleash), 'development', declarations)).toMatchObject([{ changes: [] }]);
-  }, 60_000);
+  });
 });

@@ -90,11 +90,20 @@ describe('bounds', () => {
     expect(() => addBusinessMinutes(start, minutes, working('office', 'UTC'))).toThrow(RangeError);
   });
 
-  test.each(['Europe/Atlantis', '+01:00', ''])('the time zone "%s" is refused by name', (timeZone) => {
-    const attempt = () => addBusinessMinutes(start, 1, working('office', timeZone));
-    expect(attempt).toThrow(InvalidInput);
-    expect(attempt).toThrow(`The time zone "${timeZone}" is unknown.`);
-  });
+  test.each(['Europe/Atlantis', '+01:00', '2026-01-01T00:00+01:00', ''])(
+    'the time zone "%s" is refused by name',
+    (timeZone) => {
+      const attempt = () => addBusinessMinutes(start, 1, working('office', timeZone));
+      expect(attempt).toThrow(InvalidInput);
+      expect(attempt).toThrow(`The time zone "${timeZone}" is unknown.`);
+    },
+  );
+});
+
+test('what is no instant is refused, not counted as nothing', () => {
+  const time = working('office', 'UTC');
+  expect(() => addBusinessMinutes('tomorrow', 1, time)).toThrow(RangeError);
+  expect(() => businessMinutesBetween('2026-11-20T15:30:00.000Z', '2026-11-20', time)).toThrow(RangeError);
 });
 
 test('spans in any order mean the same', () => {
@@ -104,6 +113,19 @@ test('spans in any order mean the same', () => {
     calendar: { ...time.calendar, week: { ...time.calendar.week, monday: ['13:30-18:00', '09:00-12:30'] } },
   };
   expect(addBusinessMinutes('2026-11-23T11:00:00.000Z', 60, turned)).toBe('2026-11-23T13:00:00.000Z');
+});
+
+test('a special day comes before a holiday, a holiday before the weekday', () => {
+  const time = working('german-office', 'Europe/Berlin');
+  const { holidays, specialDays } = time.calendar;
+  const closed = { ...time, calendar: { ...time.calendar, holidays: [{ date: '2026-11-23', name: 'Closed' }] } };
+  const both = {
+    ...time,
+    calendar: { ...time.calendar, holidays: [...holidays, ...specialDays.map(({ date, name }) => ({ date, name }))] },
+  };
+  expect(addBusinessMinutes('2026-11-22T12:00:00.000Z', 1, time)).toBe('2026-11-23T08:01:00.000Z');
+  expect(addBusinessMinutes('2026-11-22T12:00:00.000Z', 1, closed)).toBe('2026-11-24T08:01:00.000Z');
+  expect(addBusinessMinutes('2026-12-23T16:00:00.000Z', 1, both)).toBe('2026-12-24T08:01:00.000Z');
 });
 
 test('the time zone and the language of the machine change nothing', () => {

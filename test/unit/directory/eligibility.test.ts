@@ -57,6 +57,18 @@ const REFUSED: readonly (readonly [
     'Eva owns the record',
   ],
   [
+    'whoever comes after the requester in a chain',
+    { ...leosSeat, requester: 'mia' },
+    'own-request',
+    'Mia made this request',
+  ],
+  [
+    'whoever comes after an excluded person in a chain',
+    { ...leosSeat, excluded: [{ personId: 'mia', reason: 'quote-editor' }] },
+    'excluded',
+    'Mia is excluded',
+  ],
+  [
     'a delegate of the requester, in a seat of their own',
     { principal: 'mia', approver: 'mia', requester: 'leo' },
     'delegate-of-requester',

@@ -338,6 +338,14 @@ describe('what loading finds', () => {
     expect(loadingProblems(touching)).toEqual([]);
   });
 
+  test('spans that only touch do not overlap', () => {
+    expect(loadingProblems(changed((d) => (d.calendars[0]!.week.friday = ['12:00-17:00', '09:00-12:00'])))).toEqual([]);
+  });
+
+  test('a delegation that starts the moment it is made is not retroactive', () => {
+    expect(loadingProblems(changed((d) => (d.delegations[1]!.createdAt = d.delegations[1]!.start)))).toEqual([]);
+  });
+
   test('an administrator may make a delegation for somebody else', () => {
     expect(loadingProblems(changed((d) => (d.delegations[1]!.createdBy = 'zoe')))).toEqual([]);
   });

@@ -2,24 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { loadDirectory } from '../../../lib/core/directory/load.ts';
-import {
-  importAccountsCsv,
-  importPeopleCsv,
-  loadDirectoryYaml,
-  parseDirectoryYaml,
-} from '../../../lib/core/directory/read-files.ts';
+import { importAccountsCsv, importPeopleCsv, loadDirectoryYaml } from '../../../lib/core/directory/read-files.ts';
 import { readBasisPoints, readMoney } from '../../../lib/core/directory/written-values.ts';
 import { formatMoney } from '../../../lib/core/money.ts';
+import { parseYaml } from '../../../lib/core/yaml.ts';
 import { company, problemsOf } from './company.ts';
 
 describe('YAML', () => {
   test('reads what was written', () => {
-    expect(parseDirectoryYaml(stringify(company()), 'directory.yaml')).toEqual(company());
+    expect(parseYaml(stringify(company()), 'directory.yaml')).toEqual(company());
     expect(loadDirectoryYaml(stringify(company()), 'directory.yaml').digest).toBe(loadDirectory(company()).digest);
   });
 
   test('dates, times and country codes stay text', () => {
-    expect(parseDirectoryYaml('day: 2026-12-24\ntime: 09:00-12:30\nregion: NO\n', 'd.yaml')).toEqual({
+    expect(parseYaml('day: 2026-12-24\ntime: 09:00-12:30\nregion: NO\n', 'd.yaml')).toEqual({
       day: '2026-12-24',
       time: '09:00-12:30',
       region: 'NO',
@@ -35,13 +31,13 @@ describe('YAML', () => {
     ['an unknown tag', 'version: !!js/function x\n', 'd.yaml:1:10'],
     ['two documents', 'version: "1"\n---\nversion: "2"\n', 'd.yaml:2:1'],
   ])('%s is an error with its line', (_what, text, place) => {
-    const [problem] = problemsOf(() => parseDirectoryYaml(text, 'd.yaml'));
+    const [problem] = problemsOf(() => parseYaml(text, 'd.yaml'));
     expect(problem).toMatchObject({ code: 'invalid-yaml' });
     expect(problem?.message.startsWith(`${place}: `)).toBe(true);
   });
 
   test('every syntax error is named, not only the first', () => {
-    const problems = problemsOf(() => parseDirectoryYaml('a: 1\na: 2\nb: 1\nb: 2\n', 'd.yaml'));
+    const problems = problemsOf(() => parseYaml('a: 1\na: 2\nb: 1\nb: 2\n', 'd.yaml'));
     expect(problems.map(({ message }) => message.slice(0, 10))).toEqual(['d.yaml:2:1', 'd.yaml:4:1']);
   });
 
@@ -50,7 +46,7 @@ describe('YAML', () => {
       { length: 12 },
       (_, n) => `l${n + 1}: &l${n + 1} [${Array(9).fill(`*l${n}`).join(', ')}]`,
     );
-    expect(problemsOf(() => parseDirectoryYaml(`l0: &l0 [x]\n${layers.join('\n')}\n`, 'd.yaml'))).toMatchObject([
+    expect(problemsOf(() => parseYaml(`l0: &l0 [x]\n${layers.join('\n')}\n`, 'd.yaml'))).toMatchObject([
       { code: 'invalid-yaml' },
     ]);
   });

@@ -99,6 +99,10 @@ describe('evaluating a flag', () => {
         rollout(50, { parameters: { rollout: '50', stickiness: 'default', groupId: FLAG } }),
         rollout(50, { parameters: { rollout: '50', stickiness: 'random', groupId: FLAG } }),
         rollout(100, { variants: [variant('a', 500, 'userId'), variant('b', 500, 'userId')] }),
+        rollout(100, {
+          parameters: { rollout: '100', stickiness: '', groupId: FLAG },
+          variants: [variant('a', 500, ''), variant('b', 500, '')],
+        }),
         { name: 'gradualRolloutRandom', parameters: { percentage: '50' } },
       ];
       for (const strategy of strategies) {

@@ -1,10 +1,22 @@
-import {
-  SendTaskFailureCommand,
-  SendTaskHeartbeatCommand,
-  SendTaskSuccessCommand,
-} from '@aws-sdk/client-sfn';
+import { SendTaskFailureCommand, SendTaskHeartbeatCommand, SendTaskSuccessCommand } from '@aws-sdk/client-sfn';
 import { describe, expect, it } from 'vitest';
-import { BARE, CALLBACK, chain, eventTypes, execute, FUNCTION, history, INVOKE, named, outcome, ROLE, START, start, tokenOf } from './support/harness.ts';
+import {
+  BARE,
+  begin,
+  CALLBACK,
+  chain,
+  eventTypes,
+  execute,
+  FUNCTION,
+  history,
+  INVOKE,
+  named,
+  outcome,
+  ROLE,
+  START,
+  start,
+  tokenOf,
+} from './support/harness.ts';
 
 const AT = new Date(START);
 const WHOLE = { truncated: false };
@@ -17,8 +29,20 @@ describe('lambda:invoke', () => {
     const result =
       '{"ExecutedVersion":"$LATEST","Payload":7,"SdkHttpMetadata":{"HttpStatusCode":200},"SdkResponseMetadata":{},"StatusCode":200}';
     expect(await history(harness, arn)).toEqual([
-      { id: 1, previousEventId: 0, timestamp: AT, type: 'ExecutionStarted', executionStartedEventDetails: { input: '{"a":1}', inputDetails: WHOLE, roleArn: ROLE } },
-      { id: 2, previousEventId: 0, timestamp: AT, type: 'TaskStateEntered', stateEnteredEventDetails: { name: 'Work', input: '{"a":1}', inputDetails: WHOLE } },
+      {
+        id: 1,
+        previousEventId: 0,
+        timestamp: AT,
+        type: 'ExecutionStarted',
+        executionStartedEventDetails: { input: '{"a":1}', inputDetails: WHOLE, roleArn: ROLE },
+      },
+      {
+        id: 2,
+        previousEventId: 0,
+        timestamp: AT,
+        type: 'TaskStateEntered',
+        stateEnteredEventDetails: { name: 'Work', input: '{"a":1}', inputDetails: WHOLE },
+      },
       {
         id: 3,
         previousEventId: 2,
@@ -32,9 +56,27 @@ describe('lambda:invoke', () => {
         },
       },
       { id: 4, previousEventId: 3, timestamp: AT, type: 'TaskStarted', taskStartedEventDetails: integration },
-      { id: 5, previousEventId: 4, timestamp: AT, type: 'TaskSucceeded', taskSucceededEventDetails: { ...integration, output: result, outputDetails: WHOLE } },
-      { id: 6, previousEventId: 5, timestamp: AT, type: 'TaskStateExited', stateExitedEventDetails: { name: 'Work', output: '{"value":7}', outputDetails: WHOLE } },
-      { id: 7, previousEventId: 6, timestamp: AT, type: 'ExecutionSucceeded', executionSucceededEventDetails: { output: '{"value":7}', outputDetails: WHOLE } },
+      {
+        id: 5,
+        previousEventId: 4,
+        timestamp: AT,
+        type: 'TaskSucceeded',
+        taskSucceededEventDetails: { ...integration, output: result, outputDetails: WHOLE },
+      },
+      {
+        id: 6,
+        previousEventId: 5,
+        timestamp: AT,
+        type: 'TaskStateExited',
+        stateExitedEventDetails: { name: 'Work', output: '{"value":7}', outputDetails: WHOLE },
+      },
+      {
+        id: 7,
+        previousEventId: 6,
+        timestamp: AT,
+        type: 'ExecutionSucceeded',
+        executionSucceededEventDetails: { output: '{"value":7}', outputDetails: WHOLE },
+      },
     ]);
   });
 
@@ -48,13 +90,23 @@ describe('lambda:invoke', () => {
     const cause = '{"errorType":"TooLate","errorMessage":"the window is closed","trace":[]}';
     expect(await outcome(harness, arn)).toEqual({ status: 'FAILED', error: 'TooLate', cause });
     const events = await history(harness, arn);
-    expect(events.at(-2)).toMatchObject({ type: 'TaskFailed', taskFailedEventDetails: { resource: 'invoke', resourceType: 'lambda', error: 'TooLate', cause } });
-    expect(events.at(-1)).toMatchObject({ type: 'ExecutionFailed', executionFailedEventDetails: { error: 'TooLate', cause } });
+    expect(events.at(-2)).toMatchObject({
+      type: 'TaskFailed',
+      taskFailedEventDetails: { resource: 'invoke', resourceType: 'lambda', error: 'TooLate', cause },
+    });
+    expect(events.at(-1)).toMatchObject({
+      type: 'ExecutionFailed',
+      executionFailedEventDetails: { error: 'TooLate', cause },
+    });
   });
 
   it('reports an invoker that rejects as Lambda.Unknown', async () => {
     const harness = await start(chain({ Work: INVOKE }), { invoke: () => Promise.reject(new Error('gone')) });
-    expect(await outcome(harness, await execute(harness))).toEqual({ status: 'FAILED', error: 'Lambda.Unknown', cause: 'Error: gone' });
+    expect(await outcome(harness, await execute(harness))).toEqual({
+      status: 'FAILED',
+      error: 'Lambda.Unknown',
+      cause: 'Error: gone',
+    });
   });
 
   it('keeps functions from changing what the execution holds', async () => {
@@ -64,11 +116,17 @@ describe('lambda:invoke', () => {
         return null;
       },
     });
-    expect(await outcome(harness, await execute(harness, { list: [1, 2, 3] }))).toMatchObject({ output: { list: [1, 2, 3] } });
+    expect(await outcome(harness, await execute(harness, { list: [1, 2, 3] }))).toMatchObject({
+      output: { list: [1, 2, 3] },
+    });
   });
 
   it('names a pinned version as the executed one', async () => {
-    const state = { ...INVOKE, Parameters: { FunctionName: `${FUNCTION}:42` }, ResultSelector: { 'version.$': '$.ExecutedVersion' } };
+    const state = {
+      ...INVOKE,
+      Parameters: { FunctionName: `${FUNCTION}:42` },
+      ResultSelector: { 'version.$': '$.ExecutedVersion' },
+    };
     const harness = await start(chain({ Work: state }));
     expect(await outcome(harness, await execute(harness))).toMatchObject({ output: { version: '42' } });
     expect(harness.calls).toEqual([{ functionArn: `${FUNCTION}:42`, payload: {} }]);
@@ -86,17 +144,30 @@ describe('a bare function', () => {
         previousEventId: 2,
         timestamp: AT,
         type: 'LambdaFunctionScheduled',
-        lambdaFunctionScheduledEventDetails: { resource: FUNCTION, input: '{"a":1}', inputDetails: WHOLE, timeoutInSeconds: 5 },
+        lambdaFunctionScheduledEventDetails: {
+          resource: FUNCTION,
+          input: '{"a":1}',
+          inputDetails: WHOLE,
+          timeoutInSeconds: 5,
+        },
       },
       { id: 4, previousEventId: 3, timestamp: AT, type: 'LambdaFunctionStarted' },
-      { id: 5, previousEventId: 4, timestamp: AT, type: 'LambdaFunctionSucceeded', lambdaFunctionSucceededEventDetails: { output: '{"b":2}', outputDetails: WHOLE } },
+      {
+        id: 5,
+        previousEventId: 4,
+        timestamp: AT,
+        type: 'LambdaFunctionSucceeded',
+        lambdaFunctionSucceededEventDetails: { output: '{"b":2}', outputDetails: WHOLE },
+      },
     ]);
     expect(await outcome(harness, arn)).toEqual({ status: 'SUCCEEDED', output: { b: 2 } });
   });
 
   it('records a timeout as LambdaFunctionTimedOut', async () => {
-    const harness = await start(chain({ Work: { ...BARE, TimeoutSeconds: 5 } }), { work: () => new Promise(() => undefined) });
-    const { executionArn } = await startOnly(harness);
+    const harness = await start(chain({ Work: { ...BARE, TimeoutSeconds: 5 } }), {
+      work: () => new Promise(() => undefined),
+    });
+    const executionArn = await begin(harness);
     await harness.clock.advance(5000);
     expect((await history(harness, executionArn)).slice(-2)).toMatchObject([
       { type: 'LambdaFunctionTimedOut', lambdaFunctionTimedOutEventDetails: { error: 'States.Timeout' } },
@@ -105,21 +176,14 @@ describe('a bare function', () => {
   });
 });
 
-async function startOnly(harness: Awaited<ReturnType<typeof start>>) {
-  const { StartExecutionCommand } = await import('@aws-sdk/client-sfn');
-  const { executionArn = '' } = await harness.client.send(
-    new StartExecutionCommand({ stateMachineArn: harness.states.stateMachineArn('machine'), input: '{}' }),
-  );
-  await harness.clock.advance(0);
-  return { executionArn };
-}
-
 describe('waitForTaskToken', () => {
   it('waits for the token and takes its output; the function result is only submitted', async () => {
     const harness = await start(chain({ Ask: { ...CALLBACK, ResultPath: '$.answer' } }), { work: () => 'ignored' });
     const arn = await execute(harness, { a: 1 });
     expect(await outcome(harness, arn)).toEqual({ status: 'RUNNING' });
-    await harness.client.send(new SendTaskSuccessCommand({ taskToken: tokenOf(harness.calls[0]), output: '{"yes": true}' }));
+    await harness.client.send(
+      new SendTaskSuccessCommand({ taskToken: tokenOf(harness.calls[0]), output: '{"yes": true}' }),
+    );
     await harness.states.idle();
     expect(await outcome(harness, arn)).toEqual({ status: 'SUCCEEDED', output: { a: 1, answer: { yes: true } } });
     const events = await history(harness, arn);
@@ -135,15 +199,23 @@ describe('waitForTaskToken', () => {
     ]);
     const integration = { resourceType: 'lambda', resource: 'invoke.waitForTaskToken' };
     expect(events[4]?.taskSubmittedEventDetails).toMatchObject(integration);
-    expect(events[5]?.taskSucceededEventDetails).toEqual({ ...integration, output: '{"yes": true}', outputDetails: WHOLE });
+    expect(events[5]?.taskSucceededEventDetails).toEqual({
+      ...integration,
+      output: '{"yes": true}',
+      outputDetails: WHOLE,
+    });
   });
 
   it('accepts the token before the function has returned, and ignores what it returns then', async () => {
     let answer: (() => void) | undefined;
     const harness = await start(chain({ Ask: CALLBACK }), {
-      work: () => new Promise((resolve) => { answer = () => resolve('late'); }),
+      work: () =>
+        new Promise((resolve) => {
+          answer = () => resolve('late');
+        }),
     });
-    const { executionArn } = await startOnly(harness);
+    const executionArn = await begin(harness);
+    await harness.clock.advance(0);
     await harness.client.send(new SendTaskSuccessCommand({ taskToken: tokenOf(harness.calls[0]), output: '1' }));
     expect(await outcome(harness, executionArn)).toEqual({ status: 'SUCCEEDED', output: 1 });
     const before = await history(harness, executionArn);
@@ -163,7 +235,11 @@ describe('waitForTaskToken', () => {
   });
 
   it('fails the task at once when the function throws', async () => {
-    const harness = await start(chain({ Ask: CALLBACK }), { work: () => { throw named('NoMail'); } });
+    const harness = await start(chain({ Ask: CALLBACK }), {
+      work: () => {
+        throw named('NoMail');
+      },
+    });
     const arn = await execute(harness);
     expect(await outcome(harness, arn)).toMatchObject({ status: 'FAILED', error: 'NoMail' });
     const late = harness.client.send(new SendTaskSuccessCommand({ taskToken: tokenOf(harness.calls[0]), output: '1' }));
@@ -173,7 +249,9 @@ describe('waitForTaskToken', () => {
   it('fails with the error and cause of SendTaskFailure', async () => {
     const harness = await start(chain({ Ask: CALLBACK }));
     const arn = await execute(harness);
-    await harness.client.send(new SendTaskFailureCommand({ taskToken: tokenOf(harness.calls[0]), error: 'Refused', cause: 'not now' }));
+    await harness.client.send(
+      new SendTaskFailureCommand({ taskToken: tokenOf(harness.calls[0]), error: 'Refused', cause: 'not now' }),
+    );
     expect(await outcome(harness, arn)).toEqual({ status: 'FAILED', error: 'Refused', cause: 'not now' });
     expect((await history(harness, arn)).at(-2)?.taskFailedEventDetails).toEqual({
       resourceType: 'lambda',
@@ -192,7 +270,10 @@ describe('waitForTaskToken', () => {
     const second = tokenOf(harness.calls[1]);
     expect(second).not.toBe(first);
     const stale = harness.client.send(new SendTaskSuccessCommand({ taskToken: first, output: '1' }));
-    await expect(stale).rejects.toMatchObject({ name: 'TaskTimedOut', message: "Task Timed Out: 'Provided task does not exist anymore'" });
+    await expect(stale).rejects.toMatchObject({
+      name: 'TaskTimedOut',
+      message: "Task Timed Out: 'Provided task does not exist anymore'",
+    });
     await harness.client.send(new SendTaskSuccessCommand({ taskToken: second, output: '2' }));
     expect(await outcome(harness, arn)).toEqual({ status: 'SUCCEEDED', output: 2 });
   });
@@ -200,7 +281,14 @@ describe('waitForTaskToken', () => {
 
 describe('timeouts', () => {
   it('reads TimeoutSecondsPath from the state input, after InputPath and before Parameters', async () => {
-    const definition = chain({ Ask: { ...CALLBACK, InputPath: '$.inner', TimeoutSecondsPath: '$.limit', Parameters: { FunctionName: FUNCTION, Payload: { 'token.$': '$$.Task.Token', limit: 1 } } } });
+    const definition = chain({
+      Ask: {
+        ...CALLBACK,
+        InputPath: '$.inner',
+        TimeoutSecondsPath: '$.limit',
+        Parameters: { FunctionName: FUNCTION, Payload: { 'token.$': '$$.Task.Token', limit: 1 } },
+      },
+    });
     const harness = await start(definition);
     const arn = await execute(harness, { limit: 2, inner: { limit: 30 } });
     expect((await history(harness, arn))[2]?.taskScheduledEventDetails?.timeoutInSeconds).toBe(30);
@@ -211,7 +299,11 @@ describe('timeouts', () => {
     const [timedOut, failed] = (await history(harness, arn)).slice(-2);
     expect(timedOut).toMatchObject({
       type: 'TaskTimedOut',
-      taskTimedOutEventDetails: { resourceType: 'lambda', resource: 'invoke.waitForTaskToken', error: 'States.Timeout' },
+      taskTimedOutEventDetails: {
+        resourceType: 'lambda',
+        resource: 'invoke.waitForTaskToken',
+        error: 'States.Timeout',
+      },
       timestamp: new Date(START + 30_000),
     });
     expect(failed?.executionFailedEventDetails).toEqual({ error: 'States.Timeout' });
@@ -219,7 +311,10 @@ describe('timeouts', () => {
 
   it.each([[0], [1.5], ['10'], [null], [100_000_000]])('refuses a timeout of %j with States.Runtime', async (limit) => {
     const harness = await start(chain({ Work: { ...INVOKE, TimeoutSecondsPath: '$.limit' } }));
-    expect(await outcome(harness, await execute(harness, { limit }))).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    expect(await outcome(harness, await execute(harness, { limit }))).toMatchObject({
+      status: 'FAILED',
+      error: 'States.Runtime',
+    });
   });
 
   it('restarts the heartbeat at each SendTaskHeartbeat, without an event', async () => {
@@ -265,7 +360,9 @@ describe('timeouts', () => {
       const arn = await execute(harness);
       await harness.advance(10_000);
       expect(await outcome(harness, arn)).toEqual(
-        caught ? { status: 'SUCCEEDED', output: { Error: 'States.Timeout', Cause: '' } } : { status: 'FAILED', error: 'States.Timeout' },
+        caught
+          ? { status: 'SUCCEEDED', output: { Error: 'States.Timeout', Cause: '' } }
+          : { status: 'FAILED', error: 'States.Timeout' },
       );
     }
   });
@@ -274,7 +371,10 @@ describe('timeouts', () => {
     const definition = {
       TimeoutSeconds: 60,
       StartAt: 'Ask',
-      States: { Ask: { ...CALLBACK, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Late' }], End: true }, Late: { Type: 'Pass', End: true } },
+      States: {
+        Ask: { ...CALLBACK, Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Late' }], End: true },
+        Late: { Type: 'Pass', End: true },
+      },
     };
     const harness = await start(definition);
     const arn = await execute(harness);

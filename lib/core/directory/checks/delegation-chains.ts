@@ -14,7 +14,7 @@ interface Chain {
   readonly end: number;
 }
 
-/** A chain of one delegation, and every longer chain in which the links hold at one moment. Stops at a loop and at a person twice. */
+/** A chain, and every longer one whose links all hold at one moment; a chain that comes back to itself ends there. */
 function* chainsFrom(chain: Chain, linksFrom: (personId: string) => readonly Delegation[]): Generator<Chain> {
   yield chain;
   const last = chain.links.at(-1);
@@ -50,14 +50,16 @@ export function delegationChainProblems(directory: Directory): Problem[] {
   const managersOf = chainsOfCommand(directory);
   const loops = new Set<string>();
 
-  function problemOf({ links }: Chain): Omit<Problem, 'pointer'> | undefined {
-    const [first, last] = [links[0], links.at(-1)];
-    if (first === undefined || last === undefined) return undefined;
+  const placeOf = (delegation: Delegation) => pointer('', 'delegations', directory.delegations.indexOf(delegation));
+
+  function problemOf(first: Delegation, { links }: Chain): Problem | undefined {
+    const last = links.at(-1) ?? first;
     if (last.to === first.from) {
       const key = loopKey(links);
       if (loops.has(key)) return undefined;
       loops.add(key);
       return {
+        pointer: placeOf(first),
         code: 'delegation-loop',
         message: `${namedDelegation(first)} is part of a loop of delegations: ${written(links)}.`,
         mend: 'Change one of them, or its dates, so that the chain ends with a person who acts.',
@@ -66,30 +68,23 @@ export function delegationChainProblems(directory: Directory): Problem[] {
     if (managersOf(first.from).includes(last.to)) {
       const way = links.length === 1 ? '' : `, lent by ${written(links.slice(0, -1))},`;
       return {
+        pointer: placeOf(last),
         code: 'delegation-upward',
         message: `${namedDelegation(last)} hands the seat of "${first.from}"${way} up to "${last.to}", who manages "${first.from}".`,
         mend: 'Delegate to a peer or a report; a manager has a seat of their own.',
       };
     }
-    if (links.length > LONGEST_CHAIN) {
-      return {
-        code: 'delegation-chain-too-long',
-        message: `${namedDelegation(first)} begins a chain of more than ${LONGEST_CHAIN} delegations: ${written(links)}.`,
-        mend: 'Delegate directly to the person who acts.',
-      };
-    }
-    return undefined;
+    if (links.length <= LONGEST_CHAIN) return undefined;
+    return {
+      pointer: placeOf(first),
+      code: 'delegation-chain-too-long',
+      message: `${namedDelegation(first)} begins a chain of more than ${LONGEST_CHAIN} delegations: ${written(links)}.`,
+      mend: 'Delegate directly to the person who acts.',
+    };
   }
 
-  return usable.flatMap((delegation) => {
-    const begin = { links: [delegation], start: Date.parse(delegation.start), end: Date.parse(delegation.end) };
-    return [...chainsFrom(begin, linksFrom)].flatMap((chain) => {
-      const problem = problemOf(chain);
-      const last = chain.links.at(-1) ?? delegation;
-      const blamed = problem?.code === 'delegation-upward' ? last : delegation;
-      return problem === undefined
-        ? []
-        : [{ pointer: pointer('', 'delegations', directory.delegations.indexOf(blamed)), ...problem }];
-    });
+  return usable.flatMap((first) => {
+    const begin = { links: [first], start: Date.parse(first.start), end: Date.parse(first.end) };
+    return [...chainsFrom(begin, linksFrom)].flatMap((chain) => problemOf(first, chain) ?? []);
   });
 }

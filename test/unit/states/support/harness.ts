@@ -90,8 +90,12 @@ export function named(name: string, message = 'no luck'): Error {
   return Object.assign(new Error(message), { name });
 }
 
-/** Starts an execution of "machine" and lets it come to rest. */
-export async function execute({ client, states }: Harness, input: Json = {}, name?: string): Promise<string> {
+/** Starts an execution of "machine". */
+export async function begin(
+  { client, states }: Pick<Harness, 'client' | 'states'>,
+  input: Json = {},
+  name?: string,
+): Promise<string> {
   const { executionArn } = await client.send(
     new StartExecutionCommand({
       stateMachineArn: states.stateMachineArn('machine'),
@@ -99,8 +103,14 @@ export async function execute({ client, states }: Harness, input: Json = {}, nam
       ...(name === undefined ? {} : { name }),
     }),
   );
-  await states.idle();
   return executionArn ?? '';
+}
+
+/** Starts an execution of "machine" and lets it come to rest. */
+export async function execute(harness: Harness, input: Json = {}, name?: string): Promise<string> {
+  const executionArn = await begin(harness, input, name);
+  await harness.states.idle();
+  return executionArn;
 }
 
 /** Status, parsed output, error and cause of an execution. */
@@ -163,5 +173,7 @@ export const BARE: Record<string, Json> = { Type: 'Task', Resource: FUNCTION };
 
 /** The token that a function was given. */
 export function tokenOf(call: { readonly payload: Json } | undefined): string {
-  return (call?.payload as { token: string }).token;
+  const { token } = (call?.payload ?? {}) as { token?: string };
+  if (token === undefined) throw new Error('The function was given no token.');
+  return token;
 }

@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type * as z from 'zod';
+import { CountersignError } from '../core/errors.ts';
+import { executionAccepted, executionView } from '../platform/contracts/api.ts';
+import { CALLER_HEADER, LOCAL_OPERATOR } from './api-gateway.ts';
+
+/** The API answered with an error. */
+export class ApiRefused extends CountersignError {
+  readonly code = 'ApiRefused';
+  readonly status: number;
+
+  constructor(status: number, body: string) {
+    super(`The API answered ${status}: ${body.slice(0, 2000)}`);
+    this.status = status;
+  }
+}
+
+/** The API did not come to what was waited for in time. */
+export class WaitedTooLong extends CountersignError {
+  readonly code = 'WaitedTooLong';
+}
+
+export type ExecutionView = z.infer<typeof executionView>;
+
+/** Milliseconds between two looks at an execution, and how long to look at most. */
+const LOOK_EVERY = 25;
+const LOOK_FOR = 60_000;
+
+/** The HTTP API of the local system, as a program of a user's would call it. */
+export class ApiClient {
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  /** Sends one request as a simulated caller and reads the JSON answer. @throws ApiRefused */
+  async request(method: string, path: string, caller: string, body?: unknown, headers: Record<string, string> = {}) {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: { [CALLER_HEADER]: caller, 'Content-Type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new ApiRefused(response.status, text);
+    return JSON.parse(text) as unknown;
+  }
+
+  /** Starts an execution and answers its id. */
+  async start(skill: string, caller: string, envelope: unknown, idempotencyKey?: string): Promise<string> {
+    const headers = idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
+    const answer = await this.request('POST', `/skills/${skill}/executions`, caller, envelope, headers);
+    return executionAccepted.parse(answer).executionId;
+  }
+
+  /** Where an execution stands. */
+  async execution(executionId: string): Promise<ExecutionView> {
+    return executionView.parse(await this.request('GET', `/executions/${executionId}`, LOCAL_OPERATOR));
+  }
+
+  /** Looks at an execution until it is as wanted. @throws WaitedTooLong */
+  async until(executionId: string, wanted: (view: ExecutionView) => boolean, what: string): Promise<ExecutionView> {
+    const end = performance.now() + LOOK_FOR;
+    for (;;) {
+      const view = await this.execution(executionId);
+      if (wanted(view)) return view;
+      if (performance.now() > end)
+        throw new WaitedTooLong(
+          `Execution ${executionId} is ${view.status}, and not ${what} after ${LOOK_FOR / 1000} s.`,
+        );
+      await delay(LOOK_EVERY);
+    }
+  }
+
+  /** The evidence packet of an execution. */
+  evidence(executionId: string): Promise<unknown> {
+    return this.request('GET', `/executions/${executionId}/evidence`, LOCAL_OPERATOR);
+  }
+
+  /** Moves the local system's clock forward. */
+  async skipTime(seconds: number): Promise<void> {
+    await this.request('POST', '/local/clock', LOCAL_OPERATOR, { advanceSeconds: seconds });
+  }
+
+  /** The local system's time. */
+  async now(): Promise<string> {
+    return ((await this.request('GET', '/local/clock', LOCAL_OPERATOR)) as { now: string }).now;
+  }
+}

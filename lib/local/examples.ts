@@ -1,0 +1,33 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { skillsFolder } from '../../skills/registry.ts';
+import { parseWith } from '../core/zod-problems.ts';
+import { type SkillExample, skillExample } from '../platform/examples.ts';
+import type { AnySkill } from '../platform/skill/define-skill.ts';
+
+/** A bundled example with the skill it belongs to. */
+export interface BundledExample {
+  readonly skill: AnySkill;
+  /** File name without ending: `02-two-levels-in-sequence`. */
+  readonly name: string;
+  readonly example: SkillExample;
+}
+
+/**
+ * The examples that the skills bring along, in order of skill and file name.
+ * @throws InvalidInput when a file is no example.
+ */
+export function bundledExamples(skills: readonly AnySkill[]): BundledExample[] {
+  return skills.flatMap((skill) => {
+    const folder = join(skillsFolder, skill.name, 'examples');
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder)
+      .filter((file) => file.endsWith('.json'))
+      .sort()
+      .map((file) => ({
+        skill,
+        name: file.slice(0, -'.json'.length),
+        example: parseWith(skillExample, JSON.parse(readFileSync(join(folder, file), 'utf8')), `The example ${file}`),
+      }));
+  });
+}

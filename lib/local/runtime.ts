@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { instantAt } from '../core/instant.ts';
+import { folderArtifactStore } from '../platform/artifacts/folder.ts';
+import { stepFunctionsStateMachines } from '../platform/aws/state-machines.ts';
+import type { FlagSource } from '../platform/flags/fetch-snapshot.ts';
+import { lastSnapshot } from '../platform/flags/snapshot-store.ts';
+import { smtpMailSender } from '../platform/mail/smtp.ts';
+import type { Runtime } from '../platform/runtime.ts';
+import type { Settings } from '../platform/settings.ts';
+import type { AnySkill } from '../platform/skill/define-skill.ts';
+import { Table } from '../platform/store/table.ts';
+import type { LocalClock } from './clock.ts';
+import { LOCAL_PLACE } from './synthesized-system.ts';
+
+/** The SDK insists on credentials; the local servers look at none. */
+const CLIENT = { region: LOCAL_PLACE.region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+
+/** A DynamoDB client for the server on this machine. */
+export function localDynamoDb(endpoint: string): DynamoDBClient {
+  return new DynamoDBClient({ ...CLIENT, endpoint });
+}
+
+/** The ports of the local system: the AWS adapters where a local server speaks the protocol, others where none does. */
+export function localRuntime(options: {
+  readonly settings: Settings;
+  readonly skills: readonly AnySkill[];
+  readonly clock: LocalClock;
+  readonly dynamoDbUrl: string;
+  readonly statesUrl: string;
+  readonly smtpPort: number;
+  readonly artifactsFolder: string;
+  readonly flagSource: FlagSource;
+}): Runtime {
+  const { settings, skills, clock } = options;
+  const table = new Table(localDynamoDb(options.dynamoDbUrl), settings.table);
+  return {
+    settings,
+    skills,
+    clock: { now: () => instantAt(clock.now()) },
+    random: { bytes: (count) => randomBytes(count) },
+    table,
+    artifacts: folderArtifactStore(options.artifactsFolder),
+    mail: smtpMailSender({ host: '127.0.0.1', port: options.smtpPort, from: settings.mailFrom }),
+    states: stepFunctionsStateMachines(
+      new SFNClient({ ...CLIENT, endpoint: options.statesUrl }),
+      settings.stateMachinePrefix,
+    ),
+    flags: { snapshot: () => lastSnapshot(table), source: async () => options.flagSource },
+  };
+}

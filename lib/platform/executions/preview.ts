@@ -1,0 +1,57 @@
+import type { Digest } from '../../core/digest.ts';
+import type { Instant } from '../../core/instant.ts';
+import { type ConfigurationChoice, currentConfiguration } from '../configuration/configuration-store.ts';
+import { currentDirectory } from '../configuration/directory-store.ts';
+import type { Runtime } from '../runtime.ts';
+import type { AnySkill } from '../skill/define-skill.ts';
+import type { SkillResult } from '../skill/skill-result.ts';
+import { rolloutOf } from './accept.ts';
+import { checkRequest } from './request-checks.ts';
+import { isForbidden, type RequestForbidden, resolveRequester } from './requester.ts';
+import { runSkill } from './run-skill.ts';
+
+/** A request to see where a request would go. */
+export interface PreviewRequest {
+  readonly skill: AnySkill;
+  /** The parsed JSON body, as for starting an execution; acceptance criteria and consumer do not matter here. */
+  readonly body: unknown;
+  readonly caller: string;
+  readonly onBehalfOf?: string;
+}
+
+/** What an execution started now would compute; due instants stand in the skill's own artifact. */
+export type PreviewResult =
+  | RequestForbidden
+  | {
+      readonly kind: 'previewed';
+      readonly instant: Instant;
+      /** Whether the flag would let the execution start. */
+      readonly rolledOut: boolean;
+      readonly configuration: { readonly version: string; readonly digest: Digest; readonly chosen: ConfigurationChoice };
+      readonly result: SkillResult;
+    };
+
+/**
+ * Computes what an execution would, and stores nothing: no record, no artifact, no slot, no mail.
+ * @throws InvalidInput with every problem of the body.
+ */
+export async function previewRoute(runtime: Runtime, ask: PreviewRequest): Promise<PreviewResult> {
+  const { skill } = ask;
+  const instant = runtime.clock.now();
+  const directory = await currentDirectory(runtime);
+  const requester = resolveRequester(directory, { ...ask, at: instant });
+  if (isForbidden(requester)) return requester;
+  const { envelope, input } = checkRequest(skill, ask.body);
+  const facts = { accountId: skill.accountId(input), requesterId: requester.personId, at: instant };
+  const flag = await rolloutOf(runtime, skill, facts);
+  const { version, digest, chosen } = await currentConfiguration(runtime, skill.name, flag.variant?.name);
+  const configuration = await runtime.artifacts.get(digest);
+  const result = await runSkill(skill, { input: envelope.input, configuration, directory, requester, instant });
+  return {
+    kind: 'previewed',
+    instant,
+    rolledOut: flag.enabled,
+    configuration: { version, digest, chosen },
+    result,
+  };
+}

@@ -1,0 +1,45 @@
+import { currentDirectory } from '../configuration/directory-store.ts';
+import type { Runtime } from '../runtime.ts';
+import { acceptExecution } from './accept.ts';
+import { loadContext } from './context.ts';
+import { withEvent } from './events.ts';
+import { derivedExecutionId } from './execution-id.ts';
+import { changeExecution, findExecution, readExecution } from './execution-store.ts';
+import { finishStarting } from './accept.ts';
+import { answerOf, type StartResult } from './start.ts';
+
+/**
+ * Starts a new execution of the same request in the place of one that was escalated or broken off: same requester, today's
+ * directory, flag and configuration. Asking again gives the same new execution.
+ * @param by the person or caller who ordered it.
+ * @throws NotFound when there is no such execution, IntegrityError or InvalidInput when its request is damaged.
+ */
+export async function rerunExecution(runtime: Runtime, executionId: string, by: string): Promise<StartResult> {
+  const record = await readExecution(runtime, executionId);
+  const rerunId = derivedExecutionId('rerun', executionId);
+  const existing = await findExecution(runtime, rerunId);
+  if (existing !== undefined) {
+    await finishStarting(runtime, existing);
+    return { kind: 'accepted', executionId: rerunId, repeated: true };
+  }
+  const { skill, request } = await loadContext(runtime, record);
+  const accepted = await acceptExecution(runtime, {
+    skill,
+    executionId: rerunId,
+    accountId: record.accountId,
+    bodyDigest: record.bodyDigest,
+    request,
+    requester: record.requester,
+    directory: await currentDirectory(runtime),
+    at: runtime.clock.now(),
+    rerunOf: executionId,
+  });
+  if (accepted.kind === 'exists') return { kind: 'accepted', executionId: rerunId, repeated: true };
+  if (accepted.kind === 'created') {
+    const at = runtime.clock.now();
+    await changeExecution(runtime, executionId, (current) =>
+      withEvent({ ...current, rerunAs: rerunId }, 're-run-ordered', at, { rerunAs: rerunId }, by),
+    );
+  }
+  return answerOf(accepted);
+}

@@ -141,7 +141,9 @@ function optionsKey({ path, method }: Route): string {
 }
 
 function throttleOf(route: Route, settings: Environment['settings']): object {
-  const { ratePerSecond, burst } = route.path.startsWith('/approvals/') ? settings.throttles.approvals : settings.throttles.api;
+  const { ratePerSecond, burst } = route.path.startsWith('/approvals/')
+    ? settings.throttles.approvals
+    : settings.throttles.api;
   return {
     throttlingRateLimit: ratePerSecond,
     throttlingBurstLimit: burst,
@@ -152,7 +154,11 @@ function throttleOf(route: Route, settings: Environment['settings']): object {
 }
 
 function acknowledgeAuthorization(method: Method, route: Route): void {
-  acknowledge(method, 'AwsSolutions-COG4', 'Callers are principals of the AWS account: IAM authorizes them, not Cognito.');
+  acknowledge(
+    method,
+    'AwsSolutions-COG4',
+    'Callers are principals of the AWS account: IAM authorizes them, not Cognito.',
+  );
   if (route.auth === 'none')
     acknowledge(
       method,

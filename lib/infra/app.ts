@@ -17,7 +17,7 @@ export interface AppParts {
 
 /** An empty app with the feature flags of `cdk.json`, which only CDK's command line would set otherwise. */
 export function createApp(outdir?: string): App {
-  return new App({ context: cdkJson.context, analyticsReporting: false, ...(outdir === undefined ? {} : { outdir }) });
+  return new App({ context: cdkJson.context, analyticsReporting: false, stackTraces: false, ...(outdir === undefined ? {} : { outdir }) });
 }
 
 /**
@@ -47,7 +47,8 @@ export function addStacks(app: App, { environment, skills, code }: AppParts): vo
   const taken = new Map<string, string>();
   for (const skill of skills) {
     const other = taken.get(skill.id);
-    if (other !== undefined) throw new RangeError(`The skills ${other} and ${skill.name} have the same id ${skill.id}.`);
+    if (other !== undefined)
+      throw new RangeError(`The skills ${other} and ${skill.name} have the same id ${skill.id}.`);
     taken.set(skill.id, skill.name);
     new SkillStack(app, `${prefix}-${skill.id}`, {
       ...common,

@@ -7,7 +7,8 @@ import { inlineTextPlugin } from './inline-text.ts';
 import { type SkillModule, skillsPlugin } from './skills-module.ts';
 
 /** CommonJS packages inside an ES module look for `require`. */
-const BANNER = "import{createRequire as countersignRequire}from'node:module';const require=countersignRequire(import.meta.url);";
+const BANNER =
+  "import{createRequire as countersignRequire}from'node:module';const require=countersignRequire(import.meta.url);";
 
 /** What is bundled together: entries that hold the same skills share one parse. */
 export interface BundleGroup {

@@ -30,6 +30,7 @@ export async function bundledCode({ root, skillsFolder, skills, outdir }: Bundle
       outdir: join(outdir, skill.id),
     })),
   ];
-  await Promise.all(groups.map((group) => bundle({ root, ...group })));
+  // One after the other: a build uses every core, and a failure leaves none behind that still writes.
+  for (const group of groups) await bundle({ root, ...group });
   return (declaration, skill) => Code.fromAsset(join(outdir, skill?.id ?? 'shared', declaration.name));
 }

@@ -75,7 +75,9 @@ export class CountersignFunction extends Construct {
         ...(readsToken ? { [FLAG_TOKEN_SECRET_VARIABLE]: environment.settings.unleash.tokenSecretName } : {}),
       },
       // Executions wait for days: the code that they began with must outlast the deployments that come after.
-      currentVersionOptions: { removalPolicy: declaration.scope === 'skill' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY },
+      currentVersionOptions: {
+        removalPolicy: declaration.scope === 'skill' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      },
     });
     // The local system finds the module to run by this.
     (this.lambda.node.defaultChild as CfnResource).addMetadata('countersign', {

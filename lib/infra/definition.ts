@@ -8,8 +8,8 @@ import {
   IntegrationPattern,
   JsonPath,
   Succeed,
-  type TaskStateBase,
   TaskInput,
+  type TaskStateBase,
   Timeout,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';

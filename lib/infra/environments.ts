@@ -3,7 +3,9 @@ import { InvalidInput } from '../core/errors.ts';
 import { parseWith } from '../core/zod-problems.ts';
 
 /** The days that CloudWatch Logs can keep a log group for. */
-const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
 
 const throttle = z.strictObject({
   /** Requests per second that a method takes, all callers together. */
@@ -122,7 +124,10 @@ export const environments: { readonly [name: string]: unknown } = {
       environment: 'staging',
       tokenSecretName: 'countersign/staging/unleash-client-token',
     },
-    mail: { domain: 'staging.countersign.example.com', from: 'Countersign <approvals@staging.countersign.example.com>' },
+    mail: {
+      domain: 'staging.countersign.example.com',
+      from: 'Countersign <approvals@staging.countersign.example.com>',
+    },
     oversightAddress: 'oversight-staging@example.com',
     logRetentionDays: 30,
     throttles: { api: { ratePerSecond: 50, burst: 100 }, approvals: { ratePerSecond: 20, burst: 40 } },

@@ -48,7 +48,12 @@ export type StepName =
   | 'block'
   | 'recover';
 
-function step(name: StepName, description: string, grants: readonly Grant[], memoryMegabytes = 512): FunctionDeclaration {
+function step(
+  name: StepName,
+  description: string,
+  grants: readonly Grant[],
+  memoryMegabytes = 512,
+): FunctionDeclaration {
   const entry = `functions/steps/${name}.ts`;
   return { name, entry, scope: 'skill', description, memoryMegabytes, timeoutSeconds: 60, grants };
 }
@@ -82,50 +87,57 @@ function open(method: Route['method'], path: string): Route {
 
 const READS: readonly Grant[] = ['table:read', 'artifacts:read'];
 const WRITES: readonly Grant[] = ['table:write', 'artifacts:write'];
-const WRITES_AND_MAILS: readonly Grant[] = [...WRITES, 'mail:send'];
+const WRITES_ITEMS: readonly Grant[] = ['table:write', 'artifacts:read'];
+const MAILS: readonly Grant[] = [...WRITES, 'mail:send'];
+/** Whoever may settle a stage ends its wait, and starts the re-run that oversight orders. */
+const SETTLES: readonly Grant[] = [...MAILS, 'states:signal', 'states:start'];
 
 /** Every function of Countersign. The stacks deploy this table, and the local system serves it. */
 export const functions: readonly FunctionDeclaration[] = [
-  step('preflight', 'Checks the contract, the slot and the posture before anything is computed.', WRITES),
+  step('preflight', 'Checks the contract, the slot and the posture before anything is computed.', WRITES_ITEMS),
   step('execute', 'Runs the skill on its parsed input and stores the result.', WRITES, 1024),
-  step('verify', 'Re-executes the skill with permuted input and holds the result against the gates.', WRITES, 1024),
-  step('request-approval', 'Opens an approval stage and mails its links.', WRITES_AND_MAILS),
-  step('escalate', 'Closes a stage whose deadline passed, or finds that it was decided in time.', WRITES_AND_MAILS),
-  step('request-oversight', 'Asks a person to look at an execution that may not go on by itself.', WRITES_AND_MAILS),
-  step('publish', 'Publishes the outcome, unless the posture stops it.', WRITES_AND_MAILS),
-  step('conclude', 'Ends an execution that people did not let pass.', WRITES_AND_MAILS),
-  step('block', 'Ends an execution that a gate stopped, with an incident packet.', WRITES_AND_MAILS),
-  step('recover', 'Marks an execution that a fault ended, with an incident packet.', WRITES_AND_MAILS),
+  step(
+    'verify',
+    'Re-executes the skill with permuted input and holds the result against the gates.',
+    WRITES_ITEMS,
+    1024,
+  ),
+  step('request-approval', 'Opens an approval stage and mails its links.', SETTLES),
+  step('escalate', 'Closes a stage whose deadline passed, or finds that it was decided in time.', [
+    ...WRITES_ITEMS,
+    'mail:send',
+  ]),
+  step('request-oversight', 'Asks a person to look at an execution that may not go on by itself.', SETTLES),
+  step('publish', 'Publishes the outcome, unless the posture stops it.', MAILS),
+  step('conclude', 'Ends an execution that people did not let pass.', MAILS),
+  step('block', 'Ends an execution that a gate stopped, with an incident packet.', MAILS),
+  step('recover', 'Marks an execution that a fault ended, with an incident packet.', MAILS),
 
   api(
     'start-execution',
     'Takes a request and starts its execution.',
-    [...WRITES, 'states:start', 'states:describe'],
+    [...WRITES, 'states:start'],
     [signed('POST', '/skills/{skill}/executions')],
   ),
   api('preview', 'Computes a route without starting anything.', READS, [signed('POST', '/skills/{skill}/preview')]),
   api('list-executions', 'Lists executions.', ['table:read'], [signed('GET', '/executions')]),
-  api('read-execution', 'Shows an execution, its trace and its evidence.', WRITES, [
+  api('read-execution', 'Shows an execution, its trace and its evidence.', WRITES_ITEMS, [
     signed('GET', '/executions/{executionId}'),
     signed('GET', '/executions/{executionId}/trace'),
     signed('GET', '/executions/{executionId}/evidence'),
   ]),
-  api(
-    'withdraw',
-    'Withdraws an execution; its open links die.',
-    [...WRITES_AND_MAILS, 'states:signal', 'states:describe'],
-    [signed('POST', '/executions/{executionId}/withdraw')],
-  ),
+  api('withdraw', 'Withdraws an execution; its open links die.', SETTLES, [
+    signed('POST', '/executions/{executionId}/withdraw'),
+  ]),
   api('status', 'Shows what is going on as a page.', READS, [
     signed('GET', '/status'),
     signed('GET', '/status/{executionId}'),
   ]),
-  api(
-    'approval-link',
-    'Shows an approval and takes the decision.',
-    [...WRITES_AND_MAILS, 'states:signal'],
-    [open('GET', '/approvals/{link}'), open('HEAD', '/approvals/{link}'), open('POST', '/approvals/{link}')],
-  ),
+  api('approval-link', 'Shows an approval and takes the decision.', SETTLES, [
+    open('GET', '/approvals/{link}'),
+    open('HEAD', '/approvals/{link}'),
+    open('POST', '/approvals/{link}'),
+  ]),
   api('openapi', 'Serves the OpenAPI document.', [], [open('GET', '/openapi.json')]),
   api('health', 'Says whether the service answers.', ['table:read'], [open('GET', '/healthz')]),
 
@@ -146,7 +158,7 @@ export const functions: readonly FunctionDeclaration[] = [
     description: 'Finishes what a crash interrupted: signals, mails, reminders, starts.',
     memoryMegabytes: 512,
     timeoutSeconds: 50,
-    grants: [...WRITES_AND_MAILS, 'states:start', 'states:signal', 'states:describe'],
+    grants: [...SETTLES, 'states:describe'],
     everyMinutes: 1,
   },
   {

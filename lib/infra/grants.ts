@@ -15,13 +15,13 @@ interface Right {
 const READ_ITEMS = ['dynamodb:GetItem', 'dynamodb:Query'];
 const WRITE_ITEMS = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
 
-const ANY_ARTIFACT = 'Artifacts are named by their digest: any object of this one bucket may be meant.';
+const ANY_ARTIFACT = 'Artifacts are named by their digest: any of them may be meant.';
 const ANY_SKILL = 'Every skill of this environment has a state machine under this prefix.';
 const ANY_EXECUTION = 'Executions are named at run time, under the state machines of this environment.';
 
 function rightsOf(grant: Grant, place: Place): readonly Right[] {
   const items = [place.tableArn, `${place.tableArn}/index/gsi1`];
-  const objects = [`${place.bucketArn}/*`];
+  const objects = [`${place.bucketArn}/artifacts/*`];
   const machines = [`${place.stateMachinePrefix}*`];
   const readArtifacts: Right[] = [
     { actions: ['s3:GetObject'], resources: objects, wildcardBecause: ANY_ARTIFACT },
@@ -38,7 +38,13 @@ function rightsOf(grant: Grant, place: Place): readonly Right[] {
     case 'artifacts:write':
       return [...readArtifacts, { actions: ['s3:PutObject'], resources: objects, wildcardBecause: ANY_ARTIFACT }];
     case 'mail:send':
-      return [{ actions: ['ses:SendEmail'], resources: [place.mailIdentityArn, place.mailConfigurationSetArn] }];
+      // Mail goes out as a whole MIME message, for which SES asks for the second action.
+      return [
+        {
+          actions: ['ses:SendEmail', 'ses:SendRawEmail'],
+          resources: [place.mailIdentityArn, place.mailConfigurationSetArn],
+        },
+      ];
     case 'states:start':
       return [
         {

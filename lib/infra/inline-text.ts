@@ -3,7 +3,8 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /** The one way in which a module may read a file of its own. */
-const READ = /\breadFileSync\(\s*new URL\(\s*(['"])(\.{1,2}\/[^'"\\]+)\1\s*,\s*import\.meta\.url\s*,?\s*\)\s*,\s*(['"])utf8\3\s*,?\s*\)/g;
+const READ =
+  /\breadFileSync\(\s*new URL\(\s*(['"])(\.{1,2}\/[^'"\\]+)\1\s*,\s*import\.meta\.url\s*,?\s*\)\s*,\s*(['"])utf8\3\s*,?\s*\)/g;
 const OWN_PLACE = /\bimport\.meta\b/;
 
 /**

@@ -3,7 +3,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
-  CfnStateMachine,
+  type CfnStateMachine,
   CfnStateMachineAlias,
   CfnStateMachineVersion,
   LogLevel,
@@ -51,7 +51,11 @@ export class SkillConstruct extends Construct {
       }),
     );
     for (const versions of allVersions)
-      acknowledgeWildcard(role, versions, 'The versions of this one function, for executions that began with an old one.');
+      acknowledgeWildcard(
+        role,
+        versions,
+        'The versions of this one function, for executions that began with an old one.',
+      );
 
     this.stateMachine = new StateMachine(this, 'StateMachine', {
       stateMachineName: name,

@@ -118,7 +118,8 @@ export class SystemClock implements AdvanceableClock {
   #offset: number;
   #latest = 0;
   #alarm: NodeJS.Timeout | undefined;
-  #advancing = false;
+  /** While time is being moved, or once the clock has stopped, no alarm is set. */
+  #silent = false;
 
   /**
    * @param file holds the offset; it is created on the first advance.
@@ -146,7 +147,7 @@ export class SystemClock implements AdvanceableClock {
 
   async advance(milliseconds: number, settle: Settle = nextTurn): Promise<void> {
     const target = this.now() + milliseconds;
-    this.#advancing = true;
+    this.#silent = true;
     try {
       await settle();
       for (let timer = this.#queue.takeDue(target); timer !== undefined; timer = this.#queue.takeDue(target)) {
@@ -156,7 +157,7 @@ export class SystemClock implements AdvanceableClock {
       }
       this.#moveTo(target);
     } finally {
-      this.#advancing = false;
+      this.#silent = false;
       this.#setAlarm();
     }
   }
@@ -164,7 +165,7 @@ export class SystemClock implements AdvanceableClock {
   /** Stops firing; timers that are set stay unfired. */
   stop(): void {
     clearTimeout(this.#alarm);
-    this.#advancing = true;
+    this.#silent = true;
   }
 
   /** Written before anything happens at the new time: after a crash, time must not go backwards. */
@@ -178,7 +179,7 @@ export class SystemClock implements AdvanceableClock {
   #setAlarm(): void {
     clearTimeout(this.#alarm);
     const first = this.#queue.first;
-    if (first === undefined || this.#advancing) return;
+    if (first === undefined || this.#silent) return;
     const wait = Math.min(Math.max(first.at - this.now(), 0), LONGEST_TIMEOUT);
     this.#alarm = setTimeout(() => this.#fireDue(), wait);
     this.#alarm.unref();

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { skillsFolder } from '../../skills/registry.ts';
-import { parseWith } from '../core/zod-problems.ts';
-import { type SkillExample, skillExample } from '../platform/examples.ts';
+import { type Example, parseExample } from '../platform/examples.ts';
 import type { AnySkill } from '../platform/skill/define-skill.ts';
 
 /** A bundled example with the skill it belongs to. */
@@ -10,7 +9,7 @@ export interface BundledExample {
   readonly skill: AnySkill;
   /** File name without ending: `02-two-levels-in-sequence`. */
   readonly name: string;
-  readonly example: SkillExample;
+  readonly example: Example;
 }
 
 /**
@@ -27,7 +26,7 @@ export function bundledExamples(skills: readonly AnySkill[]): BundledExample[] {
       .map((file) => ({
         skill,
         name: file.slice(0, -'.json'.length),
-        example: parseWith(skillExample, JSON.parse(readFileSync(join(folder, file), 'utf8')), `The example ${file}`),
+        example: parseExample(JSON.parse(readFileSync(join(folder, file), 'utf8')), file),
       }));
   });
 }

@@ -3,10 +3,8 @@ import { page } from './layout.ts';
 import { type Markup, markup, safeUrl, words } from './markup.ts';
 import { riskSection } from './parts/background.ts';
 import { seatList } from './parts/seats.ts';
-import type { ExecutionStatus } from './status-page.ts';
-import { statusSign } from './status-page.ts';
 import type { RequestView, RiskView, SeatView } from './views.ts';
-import { type OutcomeWord, outcomeWord, quorumSentence } from './vocabulary.ts';
+import { type ExecutionStatus, type OutcomeWord, outcomeWord, quorumSentence, statusSign } from './vocabulary.ts';
 import { timeElement, writeZone, type ZonedTime } from './zoned-time.ts';
 
 export interface LevelView {

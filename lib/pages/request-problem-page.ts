@@ -1,5 +1,6 @@
 import { page } from './layout.ts';
 import { markup, safeUrl } from './markup.ts';
+import { commentMaxCharacters } from './parts/decision-form.ts';
 
 /** Why a post was refused before anything of it was looked at. */
 export type RequestProblem =
@@ -37,7 +38,7 @@ const sentences: Readonly<Record<RequestProblem, { readonly title: string; reado
   },
   'too-large': {
     title: 'The comment is too long',
-    text: 'Shorten the comment to 2,000 characters at most, and send the form again.',
+    text: `Shorten the comment to ${commentMaxCharacters} characters at most, and send the form again.`,
   },
   unreadable: {
     title: 'The form could not be read',

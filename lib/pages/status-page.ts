@@ -1,10 +1,8 @@
 import { oneLine } from './clean-text.ts';
 import { page } from './layout.ts';
 import { type Markup, markup, safeUrl, words } from './markup.ts';
-import { type OutcomeWord, outcomeWord } from './vocabulary.ts';
+import { type ExecutionStatus, type OutcomeWord, outcomeWord, statusSign } from './vocabulary.ts';
 import { timeElement, writeLong, writeZone, type ZonedTime } from './zoned-time.ts';
-
-export type ExecutionStatus = 'running' | 'waiting' | 'succeeded' | 'failed' | 'held';
 
 /** One row of the list of executions. */
 export interface ExecutionRow {
@@ -40,15 +38,6 @@ export interface StatusView {
   readonly nextPage?: string;
 }
 
-/** A sign and a word for each status. */
-export const statusSign: Readonly<Record<ExecutionStatus, string>> = {
-  running: '▸ Running',
-  waiting: '○ Waiting',
-  succeeded: '● Done',
-  failed: '✕ Failed',
-  held: '‖ Held',
-};
-
 const postureSign = { normal: '● Normal', elevated: '▲ Elevated', critical: '✕ Critical' } as const;
 
 /** An age in the largest unit that fits: `42 s`, `7 min`, `3 h`, `2 d`. */
@@ -65,7 +54,7 @@ function row(item: ExecutionRow): Markup {
 function executions(view: StatusView): Markup {
   return view.executions.length === 0
     ? markup`<p class="empty">No execution yet. Start one with <code>POST /skills/{skill}/executions</code>; it shows up here at once.</p>`
-    : markup`<div class="scroll" role="region" aria-labelledby="executions" tabindex="0"><table><thead><tr><th scope="col">Execution</th><th scope="col">Skill</th><th scope="col">Kind and account</th><th scope="col">Status</th><th scope="col">Outcome</th><th scope="col">Waits for</th><th scope="col">Started</th></tr></thead><tbody>${view.executions.map(row)}</tbody></table></div>`;
+    : markup`<div class="scroll" role="region" aria-labelledby="executions" tabindex="0"><table class="list"><thead><tr><th scope="col">Execution</th><th scope="col">Skill</th><th scope="col">Kind and account</th><th scope="col">Status</th><th scope="col">Outcome</th><th scope="col">Waits for</th><th scope="col">Started</th></tr></thead><tbody>${view.executions.map(row)}</tbody></table></div>`;
 }
 
 function skills(view: StatusView): Markup {

@@ -40,7 +40,7 @@ p{margin:0 0 .75rem}
 a{color:var(--accent);text-underline-offset:.15em}
 code{font:.86em/1.4 ui-monospace,Menlo,Consolas,monospace}
 small{display:block;font-size:.875rem;font-weight:400}
-section{margin-top:2rem}
+section,p+h2{margin-top:2rem}
 .head{padding-top:1.75rem}
 .eyebrow{color:var(--accent);margin:0}
 .lead{font-size:1.125rem;max-width:40rem}
@@ -80,7 +80,7 @@ legend{padding:0}
 .field{margin:1rem 0}
 textarea{display:block;width:100%;margin-top:.4rem;padding:.6rem;border:1px solid var(--edge);border-radius:8px;background:var(--paper);color:inherit;font:inherit;resize:vertical}
 button,.button{display:inline-block;border:1px solid transparent;border-radius:8px;background:var(--accent);color:var(--on);font:600 1.0625rem/1.3 var(--sans);padding:.8rem 1.5rem;text-decoration:none;cursor:pointer}
-:focus-visible,.option:has(:focus-visible){outline:3px solid var(--accent);outline-offset:3px}
+:focus-visible,.option:focus-within{outline:3px solid var(--accent);outline-offset:3px}
 .option :focus-visible{outline:0}
 .problem{border:2px solid var(--bad);border-radius:8px;padding:.8rem .9rem;margin-bottom:1.25rem}
 .problem a,.error{color:var(--bad)}
@@ -99,7 +99,7 @@ form{padding:1.5rem}}
 .ask .head{grid-column:1/-1}
 .aside{grid-area:2/2/4}
 .jump{display:none}}
-@media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#333;--accent:#000;--warn:#000;--wash:#fff;--tint:#fff}
+@media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#333;--accent:#000;--warn:#000;--bad:#000;--wash:#fff;--tint:#fff}
 body{font-size:10.5pt}li,.option,dl>div{break-inside:avoid}button,.jump{display:none}}
 `,
   names,
@@ -110,7 +110,8 @@ export const operatorStylesheet = compact(
   `
 .wide{max-width:84rem}
 .scroll{overflow-x:auto}
-.wide table{min-width:44rem;overflow-wrap:normal}
+.wide table{min-width:40rem;overflow-wrap:normal}
+.wide .list{min-width:62rem}
 .wide td,.wide th{padding-right:1.25rem}
 .counts{display:flex;flex-wrap:wrap;gap:.75rem 2.25rem;margin-top:1rem}
 .counts div{display:flex;flex-direction:column-reverse}
@@ -140,7 +141,7 @@ export const operatorStylesheet = compact(
 .edge.taken .tip{fill:var(--accent)}
 .scroll+p{margin-top:.9rem}
 .path{display:flex;flex-wrap:wrap;gap:.25rem 2rem;margin:.9rem 0 0;padding-left:1.4rem;font-size:.9375rem}
-.stages{list-style:none;margin:0;padding:0}
+.stages{list-style:none;margin:.75rem 0 0;padding:0}
 .stages>li{border-left:2px solid var(--line);padding:0 0 1.25rem 1.1rem}
 .levels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));gap:1rem 2rem;margin-top:.5rem}
 .level h3 .state{margin-left:.4rem;font-size:.875rem}

@@ -23,6 +23,9 @@ export type OutcomeWord =
   | 'needs-scoping'
   | 'rolled-back';
 
+/** Where an execution stands; `held`: a publication that critical posture stopped, to be resumed. */
+export type ExecutionStatus = 'running' | 'waiting' | 'succeeded' | 'failed' | 'held';
+
 export const choiceLabel: Readonly<Record<Choice, string>> = {
   approve: 'Approve',
   reject: 'Reject',
@@ -61,6 +64,15 @@ export const outcomeWord: Readonly<Record<OutcomeWord, string>> = {
   blocked: 'Blocked',
   'needs-scoping': 'Needs scoping',
   'rolled-back': 'Rolled back',
+};
+
+/** A sign and a word for each status. */
+export const statusSign: Readonly<Record<ExecutionStatus, string>> = {
+  running: '▸ Running',
+  waiting: '○ Waiting',
+  succeeded: '● Done',
+  failed: '✕ Failed',
+  held: '‖ Held',
 };
 
 /** How many of a level's seats must approve, as one sentence. */

@@ -39,7 +39,9 @@ describe('bin/app.ts', () => {
   test('says what to do when no environment is named, or an unknown one', () => {
     const none = runApp({});
     expect(none.status).toBe(1);
-    expect(none.stderr.trim()).toBe('No environment was named. Say which one with -c env=NAME; there are: dev, staging, prod.');
+    expect(none.stderr.trim()).toBe(
+      'No environment was named. Say which one with -c env=NAME; there are: dev, staging, prod.',
+    );
     const unknown = runApp({ env: 'qa' });
     expect(unknown.status).toBe(1);
     expect(unknown.stderr.trim()).toMatch(/^There is no environment "qa"\. Use one of dev, staging, prod/);
@@ -79,6 +81,8 @@ describe('cdk-nag', () => {
     addStacks(app, { environment: environmentOf('dev'), skills: [], code: withoutBundles });
     for (const construct of app.node.findAll()) Reflect.set(construct.node, '_metadata', []);
     const { violations } = new AwsSolutionsChecks(app).validateScope(app);
-    expect(violations.map(({ ruleName }) => ruleName)).toEqual(expect.arrayContaining(['AwsSolutions-APIG4', 'AwsSolutions-APIG2']));
+    expect(violations.map(({ ruleName }) => ruleName)).toEqual(
+      expect.arrayContaining(['AwsSolutions-APIG4', 'AwsSolutions-APIG2']),
+    );
   });
 });

@@ -36,7 +36,10 @@ describe('the stack of the data', () => {
     });
     template.hasResource('AWS::S3::Bucket', {
       DeletionPolicy: 'Retain',
-      Properties: { VersioningConfiguration: { Status: 'Enabled' }, LoggingConfiguration: { LogFilePrefix: 'artifacts/' } },
+      Properties: {
+        VersioningConfiguration: { Status: 'Enabled' },
+        LoggingConfiguration: { LogFilePrefix: 'artifacts/' },
+      },
     });
   });
 

@@ -37,7 +37,9 @@ describe('the definition of a state machine', () => {
     const oneStage = [...automatic.slice(0, 4), 'RequestApproval', 'StageVerdict', 'Publish', 'Published'];
     for (const path of [automatic, oneStage])
       for (const [index, to] of path.slice(1).entries())
-        expect(edges.some((edge) => edge.from === path[index] && edge.to === to && !edge.by.startsWith('catch'))).toBe(true);
+        expect(edges.some((edge) => edge.from === path[index] && edge.to === to && !edge.by.startsWith('catch'))).toBe(
+          true,
+        );
     expect([automatic.length, oneStage.length]).toEqual([6, 8]);
   });
 
@@ -143,7 +145,8 @@ describe('the definition of a state machine', () => {
       BackoffRate: 2,
     };
     const held = { ErrorEquals: ['PublishHeld'], IntervalSeconds: 300, MaxAttempts: 288, BackoffRate: 1 };
-    for (const [name, state] of tasks) expect(state.Retry, name).toEqual(name === 'Publish' ? [held, faults] : [faults]);
+    for (const [name, state] of tasks)
+      expect(state.Retry, name).toEqual(name === 'Publish' ? [held, faults] : [faults]);
   });
 
   test('catches everything but what Recover itself throws, and keeps the flow beside the fault', () => {
@@ -152,6 +155,7 @@ describe('the definition of a state machine', () => {
       if (name === 'Recover') expect(state.Catch).toBeUndefined();
       else expect(last, name).toEqual({ ErrorEquals: ['States.ALL'], ResultPath: '$.fault', Next: 'Recover' });
     }
-    for (const [, state] of waits) expect(state.Catch?.[0]).toMatchObject({ ErrorEquals: ['States.Timeout'], ResultPath: '$.timeout' });
+    for (const [, state] of waits)
+      expect(state.Catch?.[0]).toMatchObject({ ErrorEquals: ['States.Timeout'], ResultPath: '$.timeout' });
   });
 });

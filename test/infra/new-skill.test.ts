@@ -34,9 +34,15 @@ describe('a skill in a folder that nothing else names', () => {
     });
     expect(run.stderr).toBe('');
     const stacks = JSON.parse(run.stdout) as StackTemplate[];
-    expect(stacks.map((stack) => stack.name)).toEqual(['countersign-dev-data', 'countersign-dev-platform', 'countersign-dev-u99999']);
+    expect(stacks.map((stack) => stack.name)).toEqual([
+      'countersign-dev-data',
+      'countersign-dev-platform',
+      'countersign-dev-u99999',
+    ]);
     const { stateMachines, functions } = readTemplates(stacks);
-    expect(stateMachines.map(({ skill, name: machine }) => [skill, machine])).toEqual([[name, 'countersign-dev-u99999']]);
+    expect(stateMachines.map(({ skill, name: machine }) => [skill, machine])).toEqual([
+      [name, 'countersign-dev-u99999'],
+    ]);
     expect(functions.filter(({ skill }) => skill === name)).toHaveLength(10);
   });
 
@@ -59,7 +65,11 @@ describe('a skill in a folder that nothing else names', () => {
     });
     const run = spawnSync(
       process.execPath,
-      ['--input-type=module', '-e', `import { handler } from '${made!.folder}/index.mjs'; console.log(JSON.stringify(handler()));`],
+      [
+        '--input-type=module',
+        '-e',
+        `import { handler } from '${made!.folder}/index.mjs'; console.log(JSON.stringify(handler()));`,
+      ],
       { encoding: 'utf8' },
     );
     expect(JSON.parse(run.stdout)).toEqual({

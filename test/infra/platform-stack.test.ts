@@ -19,7 +19,12 @@ function mayDo(action: string): readonly string[] {
 describe('the API', () => {
   test('asks for a signed request everywhere but on the approval pages, the OpenAPI document and the health check', () => {
     const { routes } = readTemplates(stacks);
-    expect(routes.filter(({ auth }) => auth === 'none').map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    expect(
+      routes
+        .filter(({ auth }) => auth === 'none')
+        .map(({ method, path }) => `${method} ${path}`)
+        .sort(),
+    ).toEqual([
       'GET /approvals/{link}',
       'GET /healthz',
       'GET /openapi.json',
@@ -46,9 +51,12 @@ describe('the API', () => {
     const [stage] = Object.values(template.findResources('AWS::ApiGateway::Stage'));
     const { AccessLogSetting, MethodSettings, TracingEnabled } = stage!.Properties;
     expect(AccessLogSetting.Format).toContain('$context.resourcePath');
-    expect(AccessLogSetting.Format).not.toMatch(/\$context\.(path|domain|identity\.sourceIp|authorizer|requestOverride)/);
+    expect(AccessLogSetting.Format).not.toMatch(
+      /\$context\.(path|domain|identity\.sourceIp|authorizer|requestOverride)/,
+    );
     expect(TracingEnabled ?? false).toBe(false);
-    for (const setting of MethodSettings) expect(setting).toMatchObject({ DataTraceEnabled: false, LoggingLevel: 'OFF' });
+    for (const setting of MethodSettings)
+      expect(setting).toMatchObject({ DataTraceEnabled: false, LoggingLevel: 'OFF' });
     const [firewall] = Object.values(template.findResources('AWS::WAFv2::WebACL'));
     expect(JSON.stringify(firewall)).not.toContain('"SampledRequestsEnabled":true');
     template.resourceCountIs('AWS::WAFv2::LoggingConfiguration', 0);
@@ -64,7 +72,9 @@ describe('the API', () => {
             RateBasedStatement: {
               AggregateKeyType: 'IP',
               Limit: 300,
-              ScopeDownStatement: { ByteMatchStatement: { SearchString: '/approvals/', FieldToMatch: { UriPath: {} } } },
+              ScopeDownStatement: {
+                ByteMatchStatement: { SearchString: '/approvals/', FieldToMatch: { UriPath: {} } },
+              },
             },
           },
         },
@@ -84,7 +94,9 @@ describe('the API', () => {
       certificateArn: 'arn:aws:acm:us-east-1:000000000000:certificate/00000000-0000-0000-0000-000000000000',
     };
     expect(new Set(baseUrl({ domain }))).toEqual(new Set(['https://approve.example.com']));
-    expect(new Set(baseUrl({ domain, baseUrl: 'https://edge.example.com/' }))).toEqual(new Set(['https://edge.example.com']));
+    expect(new Set(baseUrl({ domain, baseUrl: 'https://edge.example.com/' }))).toEqual(
+      new Set(['https://edge.example.com']),
+    );
     const own = templateOf(stacksOf('dev', { domain }), '-platform');
     own.hasResourceProperties('AWS::ApiGateway::DomainName', {
       RegionalCertificateArn: domain.certificateArn,
@@ -96,9 +108,11 @@ describe('the API', () => {
 
 describe('the rights of the functions', () => {
   test('are given to those that need them', () => {
-    expect(mayDo('states:StartExecution')).toEqual(['StartExecution', 'Sweep']);
+    expect(mayDo('states:StartExecution')).toEqual(['ApprovalLink', 'StartExecution', 'Sweep', 'Withdraw']);
     expect(mayDo('states:SendTaskSuccess')).toEqual(['ApprovalLink', 'Sweep', 'Withdraw']);
+    expect(mayDo('states:DescribeExecution')).toEqual(['Sweep']);
     expect(mayDo('secretsmanager:GetSecretValue')).toEqual(['SyncFlags']);
+    expect(mayDo('ses:SendRawEmail')).toEqual(mayDo('ses:SendEmail'));
     expect(mayDo('ses:SendEmail')).toEqual(['ApprovalLink', 'Sweep', 'Withdraw']);
     expect(mayDo('dynamodb:PutItem')).not.toContain('Preview');
     expect(mayDo('dynamodb:PutItem')).not.toContain('ListExecutions');
@@ -122,12 +136,14 @@ describe('the rights of the functions', () => {
   test('name one table, one bucket, one mail identity, and the state machines of this environment', () => {
     const all = allowances(raw).flatMap(({ resources }) => resources);
     const here = '<AWS::Region>:<AWS::AccountId>';
-    expect([...new Set(all.filter((resource) => /:(dynamodb|s3|ses|states|secretsmanager):/.test(resource)))].sort()).toEqual(
+    expect(
+      [...new Set(all.filter((resource) => /:(dynamodb|s3|ses|states|secretsmanager):/.test(resource)))].sort(),
+    ).toEqual(
       [
         `arn:<AWS::Partition>:dynamodb:${here}:table/countersign-dev`,
         `arn:<AWS::Partition>:dynamodb:${here}:table/countersign-dev/index/gsi1`,
         'arn:<AWS::Partition>:s3:::countersign-dev-artifacts-<AWS::AccountId>-<AWS::Region>',
-        'arn:<AWS::Partition>:s3:::countersign-dev-artifacts-<AWS::AccountId>-<AWS::Region>/*',
+        'arn:<AWS::Partition>:s3:::countersign-dev-artifacts-<AWS::AccountId>-<AWS::Region>/artifacts/*',
         `arn:<AWS::Partition>:secretsmanager:${here}:secret:countersign/dev/unleash-client-token-??????`,
         `arn:<AWS::Partition>:ses:${here}:configuration-set/countersign-dev`,
         `arn:<AWS::Partition>:ses:${here}:identity/dev.countersign.example.com`,
@@ -155,10 +171,11 @@ describe('schedules, seeding and alarms', () => {
       MaximumRetryAttempts: 0,
       DestinationConfig: { OnFailure: Match.anyValue() },
     });
-    expect(readTemplates(stacks).schedules.map(({ functionName }) => functionName).sort()).toEqual([
-      'countersign-dev-sweep',
-      'countersign-dev-sync-flags',
-    ]);
+    expect(
+      readTemplates(stacks)
+        .schedules.map(({ functionName }) => functionName)
+        .sort(),
+    ).toEqual(['countersign-dev-sweep', 'countersign-dev-sync-flags']);
   });
 
   test('seeding runs at each deployment that changes it, after it is allowed to write', () => {
@@ -173,7 +190,11 @@ describe('schedules, seeding and alarms', () => {
     const [policy] = Object.values(template.findResources('AWS::SNS::TopicPolicy'));
     const statements = policy!.Properties.PolicyDocument.Statement as { Effect: string; Principal: unknown }[];
     expect(statements).toContainEqual(
-      expect.objectContaining({ Effect: 'Allow', Principal: { Service: 'cloudwatch.amazonaws.com' }, Action: 'sns:Publish' }),
+      expect.objectContaining({
+        Effect: 'Allow',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+      }),
     );
     expect(statements).toContainEqual(
       expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),

@@ -38,10 +38,16 @@ describe('reading the templates', () => {
 
   test('names the functions that tasks invoke and routes call', () => {
     const names = contents.functions.map(({ functionName }) => functionName);
-    const states = Object.values(contents.stateMachines[0]!.definition.States as Record<string, { Parameters?: { FunctionName: string } }>);
+    const states = Object.values(
+      contents.stateMachines[0]!.definition.States as Record<string, { Parameters?: { FunctionName: string } }>,
+    );
     const invoked = states.flatMap(({ Parameters }) => (Parameters === undefined ? [] : [Parameters.FunctionName]));
     expect(invoked).toHaveLength(10);
-    for (const name of [...invoked, ...contents.routes.map(({ functionName }) => functionName), ...contents.atDeployment])
+    for (const name of [
+      ...invoked,
+      ...contents.routes.map(({ functionName }) => functionName),
+      ...contents.atDeployment,
+    ])
       expect(names).toContain(name);
   });
 
@@ -62,7 +68,10 @@ describe('reading the templates', () => {
           { AttributeName: 'pk', KeyType: 'HASH' },
           { AttributeName: 'sk', KeyType: 'RANGE' },
         ],
-        AttributeDefinitions: ['pk', 'sk', 'gsi1pk', 'gsi1sk'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+        AttributeDefinitions: ['pk', 'sk', 'gsi1pk', 'gsi1sk'].map((AttributeName) => ({
+          AttributeName,
+          AttributeType: 'S',
+        })),
         GlobalSecondaryIndexes: [
           {
             IndexName: 'gsi1',
@@ -86,7 +95,9 @@ describe('reading the templates', () => {
   });
 
   test('refuses an intrinsic function that it does not know', () => {
-    const template = { Resources: { Rule: { Type: 'AWS::Events::Rule', Properties: { Name: { 'Fn::Split': ['-', 'a-b'] } } } } };
+    const template = {
+      Resources: { Rule: { Type: 'AWS::Events::Rule', Properties: { Name: { 'Fn::Split': ['-', 'a-b'] } } } },
+    };
     expect(() => readTemplates([{ name: 'odd', template }])).toThrow(/Fn::Split in stack odd/);
   });
 

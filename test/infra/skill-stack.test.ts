@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { addStacks, createApp } from '../../lib/infra/app.ts';
 import { withoutBundles } from '../../lib/infra/code-source.ts';
 import { environmentOf } from '../../lib/infra/environments.ts';
+import { STATE_MACHINE_ALIAS } from '../../lib/platform/aws/state-machines.ts';
 import { allowances } from './support/policies.ts';
 import { normalised, rawTemplate, stacksOf, templateOf, tinySkill } from './support/templates.ts';
 
@@ -24,7 +25,7 @@ describe('the stack of a skill', () => {
     });
   });
 
-  test('publishes a version that is kept, and points the alias "live" to it', () => {
+  test('publishes a version that is kept, and points the alias that executions start through to it', () => {
     template.hasResource('AWS::StepFunctions::StateMachineVersion', {
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
@@ -33,7 +34,7 @@ describe('the stack of a skill', () => {
       },
     });
     template.hasResourceProperties('AWS::StepFunctions::StateMachineAlias', {
-      Name: 'live',
+      Name: STATE_MACHINE_ALIAS,
       RoutingConfiguration: [
         { StateMachineVersionArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('SkillVersion'), 'Arn'] }, Weight: 100 },
       ],
@@ -77,13 +78,16 @@ describe('the stack of a skill', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 14 });
   });
 
-  test('gives no step the right to start or signal executions, and only those that mail the right to mail', () => {
-    const of = (action: string) =>
-      allowances(raw).flatMap(({ policy, actions }) => (actions.includes(action) ? [policy.replace(/Role.*/, '')] : []));
-    expect([...of('states:StartExecution'), ...of('states:SendTaskSuccess')]).toEqual([]);
-    expect(of('ses:SendEmail').sort()).toEqual(
-      ['Block', 'Conclude', 'Escalate', 'Publish', 'Recover', 'RequestApproval', 'RequestOversight'].map((n) => `Skill${n}`),
-    );
+  test('gives the right to signal only to the steps that open a stage, and the right to mail to those that mail', () => {
+    const may = (action: string) =>
+      allowances(raw)
+        .flatMap(({ policy, actions }) => (actions.includes(action) ? [policy.replace(/^Skill|Role.*/g, '')] : []))
+        .sort();
+    const opening = ['RequestApproval', 'RequestOversight'];
+    expect(may('states:SendTaskSuccess')).toEqual(opening);
+    expect(may('states:StartExecution')).toEqual(opening);
+    expect(may('ses:SendRawEmail')).toEqual(['Block', 'Conclude', 'Escalate', 'Publish', 'Recover', ...opening]);
+    expect(may('s3:PutObject')).toEqual(['Block', 'Conclude', 'Execute', 'Publish', 'Recover', ...opening]);
   });
 
   test('alarms about faults, aborted executions and throttling through the topic of the environment', () => {

@@ -5,7 +5,7 @@ import type { LinkState, LinkStateView } from '../../lib/pages/link-state-page.t
 import type { MailView } from '../../lib/pages/mails/mail.ts';
 import type { RequestProblem } from '../../lib/pages/request-problem-page.ts';
 import type { StatusView } from '../../lib/pages/status-page.ts';
-import type { RequestView, SeatHolder } from '../../lib/pages/views.ts';
+import type { RequestView, SeatHolder, SeatView } from '../../lib/pages/views.ts';
 import type { ZonedTime } from '../../lib/pages/zoned-time.ts';
 
 /** View models of one realistic story, for tests and for pictures of the pages. */
@@ -158,7 +158,12 @@ export const decision: DecisionView = {
     termsDigest: digest('4'),
   },
   counts: true,
-  level: { name: 'Sales management', required: 2, result: 'approved', otherSeats: approval.otherSeats },
+  level: {
+    name: 'Sales management',
+    required: 2,
+    result: 'approved',
+    otherSeats: [approval.otherSeats[0]!, { approverName: 'Søren Lindqvist', standing: 'closed' }],
+  },
   next: 'Finance is asked now (stage 2 of 2) and has until Thursday. Ines Albrecht is mailed the outcome.',
 };
 
@@ -167,8 +172,14 @@ export const decisionAgain: DecisionView = { ...decision, alreadyRecorded: true 
 const maskedAddress = 't•••@example.com';
 const at = berlin('2026-11-23T09:41:00.000Z');
 
+const settledSeats: readonly SeatView[] = [
+  approval.otherSeats[0]!,
+  { ...delegatedSeat, standing: 'approved', at },
+  { approverName: 'Søren Lindqvist', standing: 'closed' },
+];
+
 export const linkStates: readonly LinkState[] = [
-  { state: 'level-done', levelName: 'Sales management', result: 'approved', seats: approval.otherSeats },
+  { state: 'level-done', levelName: 'Sales management', result: 'approved', seats: settledSeats },
   { state: 'superseded', mailedAt: at, maskedAddress },
   { state: 'expired', maskedAddress, due: approval.due, form: approval.form },
   { state: 'fresh-link-cap', maskedAddress, due: approval.due },

@@ -4,10 +4,13 @@ import { NotFound } from '../../lib/core/errors.ts';
 import { addSeconds, type Instant, instant } from '../../lib/core/instant.ts';
 import type { ArtifactStore } from '../../lib/platform/artifacts/artifact-store.ts';
 import type { FlowState } from '../../lib/platform/contracts/flow.ts';
+import type { FlagSnapshot } from '../../lib/platform/flags/snapshot.ts';
 import type { Mail, MailSender } from '../../lib/platform/mail/mail-sender.ts';
 import type { Runtime } from '../../lib/platform/runtime.ts';
 import type { Settings } from '../../lib/platform/settings.ts';
 import type { SignalResult, StateMachines } from '../../lib/platform/state-machines.ts';
+
+type FlagsPort = Runtime['flags'];
 
 /** A clock that stands until it is moved. */
 export class FakeClock {
@@ -98,6 +101,27 @@ export class FakeStates implements StateMachines {
   async describe(_skillId: string, executionId: string): Promise<{ status: string } | undefined> {
     return { status: this.statuses.get(executionId) ?? 'RUNNING' };
   }
+
+  async journey(): Promise<undefined> {
+    return undefined;
+  }
+}
+
+/** Flags that a test sets; everything is off before. */
+export class FakeFlags implements FlagsPort {
+  #snapshot: FlagSnapshot | undefined;
+
+  set(snapshot: FlagSnapshot | undefined): void {
+    this.#snapshot = snapshot;
+  }
+
+  async snapshot(): Promise<FlagSnapshot | undefined> {
+    return this.#snapshot;
+  }
+
+  async source(): Promise<undefined> {
+    return undefined;
+  }
 }
 
 /** Settings of a local system that does not exist. */
@@ -117,6 +141,7 @@ export interface TestRuntime extends Runtime {
   readonly artifacts: MemoryArtifacts;
   readonly mail: RecordingMail;
   readonly states: FakeStates;
+  readonly flags: FakeFlags;
 }
 
 /** A runtime whose every port is a fake but the table, which the caller brings. */
@@ -129,7 +154,7 @@ export function testRuntime(overrides: Partial<TestRuntime> & Pick<Runtime, 'tab
     artifacts: new MemoryArtifacts(),
     mail: new RecordingMail(),
     states: new FakeStates(),
-    flags: { snapshot: async () => undefined },
+    flags: new FakeFlags(),
     ...overrides,
   };
 }

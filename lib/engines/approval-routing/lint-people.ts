@@ -60,10 +60,8 @@ function lintPlace({ level, named, at: where }: Place, directory: LoadedDirector
       `the directory knows no role "${named.role}".`,
       'Add the role, or correct its spelling.',
     );
-  const members = directory.membersOf(named.role);
-  if (members.length === 0)
-    return found('error', 'empty-role', `nobody has the role "${named.role}".`, 'Give the role to somebody.');
-  if (members.every((person) => isLeaver(person, at)))
+  // The directory itself refuses roles that nobody has.
+  if (directory.membersOf(named.role).every((person) => isLeaver(person, at)))
     return found(
       certain,
       'leavers-only',

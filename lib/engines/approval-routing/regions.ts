@@ -98,7 +98,8 @@ function regionOf(comparisons: readonly Comparison[], space: Space): Region | un
       (before === undefined || before.has(index)) && holdsOn(cell, comparison) ? [index] : [],
     );
     if (covered.length === 0) return undefined;
-    region.set(key, new Set(covered));
+    // An axis that is covered whole says nothing.
+    if (covered.length < cells.length) region.set(key, new Set(covered));
   }
   return region;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { digestOfBytes } from '../../core/digest.ts';
 import { NotAStateDirectory, StateDirectoryInUse } from './errors.ts';
 import { createFile } from './private-files.ts';
 
@@ -22,8 +23,8 @@ const MARKER = '.countersign-state';
 const LOCK = 'lock';
 const MARKER_TEXT = 'State of Countersign on this machine. Starting with --fresh empties this directory.\n';
 
-/** Locks of this very process: its own pid in a lock file proves nothing, as containers give out the same few pids. */
-const heldHere = new Set<string>();
+/** Locks that this process has or is about to take. */
+const takenHere = new Set<string>();
 
 function isAlive(pid: number): boolean {
   try {
@@ -35,14 +36,19 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether a lock's text names a process that still holds it. */
-function isHeld(lock: string, text: string): boolean {
-  const pid = Number(text.trim());
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  return pid === process.pid ? heldHere.has(lock) : isAlive(pid);
+const pidIn = (text: string) => Number(text.split(/\s/, 1)[0]);
+
+/**
+ * Whether a lock's text names a process that still holds it. Our own pid there is an earlier process's: what this one has
+ * is known, and containers give out the same few pids.
+ */
+function isHeld(text: string): boolean {
+  const pid = pidIn(text);
+  return Number.isSafeInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid);
 }
 
-function inUse(directory: string, lock: string, pid: string): StateDirectoryInUse {
+function inUse(lock: string, pid: string): StateDirectoryInUse {
+  const directory = dirname(lock);
   return new StateDirectoryInUse(`${directory} is in use by process ${pid}.`, [
     {
       pointer: '',
@@ -53,25 +59,39 @@ function inUse(directory: string, lock: string, pid: string): StateDirectoryInUs
   ]);
 }
 
+/**
+ * Removes a lock file whose process is gone. Several processes may find it stale at once, and the slowest must not remove
+ * the lock that the fastest has put in its place. So the right to remove is a lock itself, named after the very text.
+ */
+async function removeStale(lock: string, file: string, mine: string): Promise<void> {
+  const read = () => readFile(file, 'utf8').catch(() => undefined);
+  const text = await read();
+  if (text === undefined) return;
+  if (isHeld(text)) throw inUse(lock, String(pidIn(text)));
+  const right = `${lock}.${digestOfBytes(text).slice(-16)}`;
+  if ((await createFile(right, mine)) === 'exists') return removeStale(lock, right, mine);
+  try {
+    if ((await read()) === text) await rm(file);
+  } finally {
+    await rm(right, { force: true });
+  }
+}
+
+async function writeLock(lock: string): Promise<void> {
+  const mine = `${process.pid} ${randomUUID()}\n`;
+  while ((await createFile(lock, mine)) === 'exists') await removeStale(lock, lock, mine);
+}
+
 async function takeLock(directory: string): Promise<string> {
   const lock = join(directory, LOCK);
-  while ((await createFile(lock, `${process.pid}\n`)) === 'exists') {
-    const text = await readFile(lock, 'utf8').catch(() => undefined);
-    if (text === undefined) continue;
-    if (isHeld(lock, text)) throw inUse(directory, lock, text.trim());
-    // Two starts may find the same stale lock: each moves what is there aside and looks at what it moved.
-    const aside = join(directory, `${LOCK}.${randomUUID()}`);
-    const moved = await rename(lock, aside).then(
-      () => readFile(aside, 'utf8'),
-      () => undefined,
-    );
-    if (moved !== undefined && isHeld(lock, moved)) {
-      await rename(aside, lock);
-      throw inUse(directory, lock, moved.trim());
-    }
-    await rm(aside, { force: true });
+  if (takenHere.has(lock)) throw inUse(lock, String(process.pid));
+  takenHere.add(lock);
+  try {
+    await writeLock(lock);
+  } catch (error) {
+    takenHere.delete(lock);
+    throw error;
   }
-  heldHere.add(lock);
   return lock;
 }
 
@@ -79,7 +99,8 @@ async function claim(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const names = await readdir(directory);
   if (names.includes(MARKER)) return;
-  if (names.length > 0) {
+  // A marker that another start is just writing has a longer name.
+  if (names.some((name) => !name.startsWith(MARKER))) {
     throw new NotAStateDirectory(`${directory} holds files that are not Countersign's.`, [
       {
         pointer: '',
@@ -117,7 +138,7 @@ export async function openStateDirectory(
     if (options.fresh === true) await empty(path);
     for (const part of STATE_PARTS) await mkdir(join(path, part), { recursive: true, mode: 0o700 });
   } catch (error) {
-    heldHere.delete(lock);
+    takenHere.delete(lock);
     await rm(lock, { force: true });
     throw error;
   }
@@ -125,7 +146,7 @@ export async function openStateDirectory(
     path,
     part: (part) => join(path, part),
     release: async () => {
-      if (heldHere.delete(lock)) await rm(lock, { force: true });
+      if (takenHere.delete(lock)) await rm(lock, { force: true });
     },
   };
 }

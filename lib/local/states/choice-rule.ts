@@ -145,12 +145,21 @@ function comparisonOf(operator: string, operand: Json, at: string, report: Repor
     const path = pathAt(operand, at, report);
     return path && { kind: 'compare', operator: name, operand: path };
   }
-  const type = name === 'StringMatches' ? 'String' : name.replace(/(?:Equals|LessThan|GreaterThan).*$/, '');
-  if (READERS[type]?.(operand) === undefined) {
-    report(at, `${operator} takes a value of type ${type}.`);
+  if (!isComparable(name, operand)) {
+    report(at, `${operator} takes a value of type ${typeOf(name)}.`);
     return undefined;
   }
   return { kind: 'compare', operator: name, operand };
+}
+
+/** The type that an operator compares. */
+function typeOf(operator: string): string {
+  return /^[A-Z][a-z]+/.exec(operator)?.[0] ?? '';
+}
+
+/** Whether a value has the type that an operator compares. */
+function isComparable(operator: string, value: Json): boolean {
+  return READERS[typeOf(operator)]?.(value) !== undefined;
 }
 
 function pathAt(value: Json | undefined, at: string, report: Report): Path | undefined {
@@ -183,15 +192,21 @@ export function conditionPaths(condition: Condition): readonly Path[] {
   }
 }
 
+function invalidValue(path: Path): Error {
+  return runtimeError(`Invalid path '${path.text}': The choice state's condition path references an invalid value.`);
+}
+
 /**
  * Whether a condition holds. And and Or stop at the first condition that decides, so `IsPresent` guards what follows it.
- * @throws StateError (States.Runtime) when a path selects nothing, other than for IsPresent.
+ * A Variable of another type than the operator's does not match.
+ * @throws StateError (States.Runtime) when a path selects nothing, other than for IsPresent, or when the path that is
+ * compared with selects a value of another type.
  */
 export function holds(condition: Condition, look: (path: Path) => Selection): boolean {
   const read = (path: Path): Json => {
     const selection = look(path);
     if (selection.found) return selection.value;
-    throw runtimeError(`Invalid path '${path.text}': The choice state's condition path references an invalid value.`);
+    throw invalidValue(path);
   };
   switch (condition.kind) {
     case 'not':
@@ -206,8 +221,10 @@ export function holds(condition: Condition, look: (path: Path) => Selection): bo
         : TYPE_TESTS[condition.test](read(condition.variable)) === condition.expected;
     case 'compare': {
       const value = read(condition.variable);
-      const operand = isPath(condition.operand) ? read(condition.operand) : condition.operand;
-      return COMPARISONS.get(condition.operator)?.(value, operand) ?? false;
+      const { operand, operator } = condition;
+      const compared = isPath(operand) ? read(operand) : operand;
+      if (isPath(operand) && !isComparable(operator, compared)) throw invalidValue(operand);
+      return COMPARISONS.get(operator)?.(value, compared) ?? false;
     }
   }
 }

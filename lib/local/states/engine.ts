@@ -45,6 +45,7 @@ const ON_TIMER: Readonly<Record<Due['kind'], (draft: Draft) => void>> = {
 /**
  * Runs executions: one step at a time, each in the journal before anything acts on it.
  * After a crash, a task whose function had not returned is invoked again with the same payload and the same token.
+ * A journal that cannot be written ends the process: nothing may go on unrecorded.
  */
 export class Engine {
   readonly #ports: EnginePorts;
@@ -82,6 +83,16 @@ export class Engine {
   /** Takes a step in a running execution. */
   step(execution: Execution, take: (draft: Draft) => void): void {
     this.#commit(execution, this.#draft(execution, take));
+  }
+
+  /** Fires the timers of an execution that are due, so that whoever calls next finds it as it must be by now. */
+  catchUp(executionArn: string): void {
+    for (;;) {
+      const execution = this.#open.get(executionArn);
+      const due = execution === undefined ? undefined : nextDue(execution);
+      if (execution === undefined || due === undefined || due.at > this.#ports.clock.now() || this.#closing) return;
+      this.step(execution, ON_TIMER[due.kind]);
+    }
   }
 
   /** A running execution. */
@@ -172,29 +183,20 @@ export class Engine {
     if (due === undefined || this.#closing) return;
     this.#timers.set(
       executionArn,
-      this.#ports.clock.schedule(due.at, () => this.#timerFired(executionArn)),
+      this.#ports.clock.schedule(due.at, () => this.catchUp(executionArn)),
     );
-  }
-
-  #timerFired(executionArn: string): void {
-    const execution = this.#open.get(executionArn);
-    const due = execution === undefined ? undefined : nextDue(execution);
-    if (execution === undefined || due === undefined || this.#closing) return;
-    this.step(execution, ON_TIMER[due.kind]);
   }
 
   /** Does what the execution is ready for: runs the state it entered, or invokes the function of its task. */
   #goOn(execution: Execution): void {
     const { activity, executionArn } = execution;
-    if (this.#closing) return;
+    const due = nextDue(execution);
+    const overdue = due !== undefined && due.at <= this.#ports.clock.now();
+    if (this.#closing || overdue) return;
     if (activity?.phase === 'entered') {
       this.#working += 1;
       setImmediate(() => this.#runStates(executionArn));
-      return;
-    }
-    const due = nextDue(execution);
-    const overdue = due !== undefined && due.at <= this.#ports.clock.now();
-    if (activity?.phase === 'task' && !activity.submitted && !overdue) {
+    } else if (activity?.phase === 'task' && !activity.submitted) {
       void this.#invoke(execution, activity.scheduledEventId);
     }
   }

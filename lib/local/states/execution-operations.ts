@@ -59,6 +59,7 @@ export function describeExecution({ engine }: ApiPorts, raw: unknown): Json {
 /** StopExecution; an execution that has ended already keeps its end. @throws ApiError */
 export function stopExecution({ engine, clock }: ApiPorts, raw: unknown): Json {
   const { executionArn, error, cause } = readInput(stopExecutionInput, raw);
+  engine.catchUp(executionArn);
   const { stoppedAt } = executionOf(engine, executionArn);
   const running = engine.running(executionArn);
   if (running === undefined) return { stopDate: seconds(stoppedAt ?? clock.now()) };

@@ -12,7 +12,7 @@ const NAME_RETENTION_MILLISECONDS = 90 * 24 * 3600 * 1000;
 
 /** Unicode that a name must not contain, as the API reference lists it. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-const FORBIDDEN_IN_NAMES = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff\ud800-\udfff]/u;
+const FORBIDDEN_IN_NAMES = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f\ufffe\uffff\ud800-\udfff]/;
 
 /**
  * StartExecution: idempotent by name while the execution runs; afterwards the name stays taken for 90 days.

@@ -16,6 +16,8 @@ function taskOf({ engine, tokens }: ApiPorts, taskToken: string): Execution {
   if (known === undefined || known.startedAt !== bearer.startedAt) {
     throw new ApiError('TaskDoesNotExist', "Task Does Not Exist: 'The execution of the task is unknown'");
   }
+  // A timeout that is due beats an answer that comes after it, also when its timer has not fired yet.
+  engine.catchUp(bearer.executionArn);
   const running = engine.running(bearer.executionArn);
   const { activity } = running ?? { activity: null };
   if (running === undefined || activity?.phase !== 'task' || activity.scheduledEventId !== bearer.scheduledEventId) {

@@ -31,14 +31,14 @@ export class TaskTokens {
   /** The token of the attempt that an event scheduled. */
   issue({ executionArn, startedAt }: Pick<Execution, 'executionArn' | 'startedAt'>, scheduledEventId: number): string {
     const body = Buffer.from(JSON.stringify([executionArn, startedAt, scheduledEventId])).toString('base64url');
-    return `${body}.${this.#sign(body).toString('base64url')}`;
+    return `${body}.${this.#sign(body)}`;
   }
 
   /** What a token stands for; `undefined` when it was not issued here. */
   read(token: string): TokenBearer | undefined {
     const [body = '', signature = '', ...more] = token.split('.');
-    const given = Buffer.from(signature, 'base64url');
-    const expected = this.#sign(body);
+    const given = Buffer.from(signature);
+    const expected = Buffer.from(this.#sign(body));
     if (more.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
     const [executionArn, startedAt, scheduledEventId] = JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as [
       string,
@@ -48,7 +48,7 @@ export class TaskTokens {
     return { executionArn, startedAt, scheduledEventId };
   }
 
-  #sign(body: string): Buffer {
-    return createHmac('sha256', this.#secret).update(body).digest();
+  #sign(body: string): string {
+    return createHmac('sha256', this.#secret).update(body).digest('base64url');
   }
 }

@@ -41,7 +41,7 @@ function drawNode(node: GraphNode, layout: Layout, run: DrawnRun): Markup | fals
   const y = centreY(point.layer);
   const visits = run.visited.flatMap((id, at) => (id === node.id ? [at + 1] : []));
   const here = run.current === node.id;
-  const order = visits.length > 3 ? `${visits.slice(0, 2).join(' ')} … ${visits.at(-1)}` : visits.join(' ');
+  const order = visits.length > 3 ? `${visits.slice(0, 2).join(', ')} … ${visits.at(-1)}` : visits.join(', ');
   const badgeWidth = order.length * 6.4 + 12;
   return markup`<g class="node${visits.length > 0 && ' seen'}${here && ' here'}">${shapeOf(node, x, y, point.width)}<text class="name" x="${x}" y="${y - 2}">${labelOf(node.id)}</text><text class="type" x="${x}" y="${y + 13}">${here ? `${node.type} · now` : node.type}</text>${visits.length > 0 && markup`<rect class="badge" x="${x - point.width / 2 - 8}" y="${y - NODE_HEIGHT / 2 - 9}" width="${badgeWidth}" height="18" rx="9"/><text class="order" x="${x - point.width / 2 - 8 + badgeWidth / 2}" y="${y - NODE_HEIGHT / 2 + 4}">${order}</text>`}</g>`;
 }

@@ -51,8 +51,12 @@ const IDLE_WEIGHT = 0.01;
 const ORDERING_SWEEPS = 12;
 const SETTLING_SWEEPS = 120;
 
-const isCatchLane = (id: string): boolean => id.startsWith('["catch"');
-const catchTarget = (id: string): string => String(JSON.parse(id)[1]);
+// A state's name never starts with NUL, so no state is taken for a bend.
+const BEND = '\u0000';
+const isBend = (id: string): boolean => id.startsWith(BEND);
+const bendId = (...of: readonly (string | number)[]): string => BEND + JSON.stringify(of);
+const isCatchLane = (id: string): boolean => id.startsWith(`${BEND}["catch",`);
+const catchTarget = (id: string): string => String(JSON.parse(id.slice(BEND.length))[1]);
 
 /**
  * The way of an edge with a bend in every layer that it crosses. All catch edges into one state share their bends, so that
@@ -64,14 +68,14 @@ function routeOf(edge: GraphEdge, layerOf: ReadonlyMap<string, number>): RoutedE
   const [upper, lower] = backward ? [edge.to, edge.from] : [edge.from, edge.to];
   const bends = Array.from({ length: Math.max(0, Math.abs(to - from) - 1) }, (_, at) => {
     const layer = Math.min(from, to) + at + 1;
-    return JSON.stringify(edge.kind === 'catch' ? ['catch', edge.to, layer] : [edge.kind, edge.from, edge.to, layer]);
+    return edge.kind === 'catch' ? bendId('catch', edge.to, layer) : bendId(edge.kind, edge.from, edge.to, layer);
   });
   return { edge, backward, route: [upper, ...bends, lower] };
 }
 
 /** How much an edge pulls its ends under each other: bends most, so that long edges run straight; catches least. */
 function pull(edge: GraphEdge, upper: string, lower: string): number {
-  const bends = [upper, lower].filter((id) => id.startsWith('[')).length;
+  const bends = [upper, lower].filter(isBend).length;
   if (bends === 2) return 8;
   if (edge.kind === 'catch') return 0.05;
   return edge.kind === 'next' && bends === 0 ? 4 : 1;

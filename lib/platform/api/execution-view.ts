@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { readStages } from '../approvals/stage-store.ts';
 import { waitingFor } from '../approvals/records.ts';
+import { readStages } from '../approvals/stage-store.ts';
 import { appendAudit } from '../audit/append.ts';
 import { readChain } from '../audit/chain.ts';
 import type { executionTrace, executionView } from '../contracts/api.ts';

@@ -1,5 +1,5 @@
-import { appendAudit } from '../audit/append.ts';
 import { withdrawStages } from '../approvals/withdraw.ts';
+import { appendAudit } from '../audit/append.ts';
 import { currentDirectory } from '../configuration/directory-store.ts';
 import { changeExecution, readExecution } from '../executions/execution-store.ts';
 import type { Runtime } from '../runtime.ts';

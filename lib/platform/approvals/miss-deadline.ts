@@ -3,7 +3,7 @@ import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import type { Instant } from '../../core/instant.ts';
 import { fillSeat } from './seat-holder.ts';
 import { earliestDue, latestDue, seatTimes } from './seat-times.ts';
-import { settleVotes } from './settle-stage.ts';
+import { settleVotes, tellClosed } from './settle-stage.ts';
 import { openLevels, type Seat, type Stage, type StageLevel, stageName, withEvent } from './stage.ts';
 
 type Directories = readonly [current: LoadedDirectory, planned: LoadedDirectory];
@@ -40,6 +40,18 @@ function addedSeats(
   return added;
 }
 
+/**
+ * The seats with those filled anew whose approver may no longer decide while somebody else may in the principal's place: a
+ * delegation has ended or begun. A person who is seated already is not seated twice.
+ */
+function refilledSeats(stage: Stage, level: StageLevel, directories: Directories, at: Instant): readonly Seat[] {
+  return level.seats.map((seat) => {
+    const holder = seat.standing === 'open' ? fillSeat(directories[0], stage, level, seat, at) : undefined;
+    const others = level.seats.filter((one) => one.seatId !== seat.seatId);
+    return holder === undefined || others.some((one) => one.approver === holder.approver) ? seat : { ...seat, ...holder };
+  });
+}
+
 /** The level after its next step that asks anybody new, or with its open seats missed when there is none. */
 function missedLevel(stage: Stage, level: StageLevel, directories: Directories, at: Instant): StageLevel {
   const [step, ...later] = level.escalation;
@@ -49,11 +61,12 @@ function missedLevel(stage: Stage, level: StageLevel, directories: Directories, 
     );
     return { ...level, seats };
   }
-  const added = addedSeats(stage, level, step, directories, at);
+  const seated = refilledSeats(stage, level, directories, at);
+  const added = addedSeats(stage, { ...level, seats: seated }, step, directories, at);
   // A step that reaches nobody must not buy time.
   if (added.length === 0) return missedLevel(stage, { ...level, escalation: later }, directories, at);
   const times = { ...step, remindAfterBusinessMinutes: level.remindAfterBusinessMinutes };
-  const seats = [...level.seats, ...added].map((seat) =>
+  const seats = [...seated, ...added].map((seat) =>
     seat.standing === 'open' ? { ...seat, ...seatTimes(directories, seat.approver, at, times) } : seat,
   );
   const open = seats.filter((seat) => seat.standing === 'open');
@@ -67,9 +80,10 @@ function missedLevel(stage: Stage, level: StageLevel, directories: Directories, 
   };
 }
 
-/** A seat that waits for its new link: those of the round before are dead. */
-function relinked(seat: Seat): Seat {
-  return seat.standing === 'open' ? { ...seat, liveLinks: [] } : seat;
+/** A level whose open seats wait for their new links: those of the round before are dead. */
+function relinked(stage: Stage, level: StageLevel, directories: Directories, at: Instant): StageLevel {
+  const seats = refilledSeats(stage, level, directories, at);
+  return { ...level, seats: seats.map((seat) => (seat.standing === 'open' ? { ...seat, liveLinks: [] } : seat)) };
 }
 
 /**
@@ -85,14 +99,14 @@ export function missDeadline(stage: Stage, directories: Directories, at: Instant
   const levels = stage.levels.map((level) =>
     due.includes(level) ? missedLevel(stage, level, directories, at) : level,
   );
-  const voted = settleVotes({ ...stage, levels }, at, 'system');
+  const voted = tellClosed(stage, settleVotes({ ...stage, levels }, at, 'system'), at);
   if (voted.outcome !== 'open') return voted;
   const round = stage.round + 1;
   const reopened: Stage = {
     ...voted,
     round,
     timerDueAt: earliestDue(openLevels(voted), at),
-    levels: voted.levels.map((level) => ({ ...level, seats: level.seats.map(relinked) })),
+    levels: voted.levels.map((level) => relinked(stage, level, directories, at)),
     // Requests of the round before are replaced by those of the next; notices are still owed.
     pendingMails: voted.pendingMails.filter((mail) => mail.kind === 'link-closed'),
   };

@@ -8,7 +8,7 @@ const MOST_SEATS = 40;
 
 /**
  * What keeps the desk from carrying out a plan, with pointers into it: an assurance it cannot give, a stage that one item
- * could not hold, a level that could never reach its quorum. Empty when nothing does.
+ * could not hold, seats that could not be told apart, a level that could never reach its quorum. Empty when nothing does.
  */
 export function planProblems(plan: ApprovalPlan): readonly Problem[] {
   return plan.stages.flatMap((stage, s) => {
@@ -49,7 +49,18 @@ export function planProblems(plan: ApprovalPlan): readonly Problem[] {
             },
           ]),
     ]);
-    return [...tooLarge, ...levels];
+    const seatIds = stage.levels.flatMap((level) =>
+      [...level.seats, ...level.escalation.flatMap((step) => step.seats)].map((seat) => seat.seatId),
+    );
+    const repeated = [...new Set(seatIds.filter((id, index) => seatIds.indexOf(id) !== index))].map(
+      (id): Problem => ({
+        pointer: pointer('/stages', s),
+        code: 'repeated-seat',
+        message: `Stage ${stage.stage} has more than one seat "${id}".`,
+        mend: 'Number the seats of a level through, those of its escalation included.',
+      }),
+    );
+    return [...tooLarge, ...repeated, ...levels];
   });
 }
 

@@ -17,7 +17,7 @@ export interface WaitingFor {
       readonly seatId: string;
       readonly principal: string;
       readonly approver: string;
-      readonly status: Seat['standing'] | Exclude<ApprovalRecord['action'], never>;
+      readonly status: Seat['standing'] | ApprovalRecord['action'];
     }[];
   }[];
 }

@@ -24,8 +24,8 @@ function resultOf(level: StageLevel): LevelResult {
   return levelResult(level.required, level.seats.map(voteOf));
 }
 
-/** Tells every seat that a settlement closed; whoever was never asked is told nothing. */
-function tellClosed(before: Stage, after: Stage, at: Instant): Stage {
+/** Tells every seat that was open before and is closed or missed now; whoever was never asked is told nothing. */
+export function tellClosed(before: Stage, after: Stage, at: Instant): Stage {
   if (before.openedRound === 0 || before.kind === 'oversight') return after;
   const openBefore = before.levels.flatMap((level) => level.seats).filter((seat) => seat.standing === 'open');
   const closedNow = openBefore.filter((seat) =>

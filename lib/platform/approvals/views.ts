@@ -20,7 +20,8 @@ const standings: Readonly<Record<string, SeatStanding>> = {
   'request-changes': 'changes-requested',
 };
 
-function seatView(file: Case, seat: Seat, timeZone: string): SeatView {
+/** A seat and what became of it, in a time zone. */
+export function seatView(file: Case, seat: Seat, timeZone: string): SeatView {
   const { decision } = seat;
   const standing = (decision && standings[decision.action]) ?? (seat.standing === 'decided' ? 'closed' : seat.standing);
   return {

@@ -1,7 +1,10 @@
 import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
+  DescribeStateMachineForExecutionCommand,
   ExecutionDoesNotExist,
+  type HistoryEvent,
+  paginateGetExecutionHistory,
   InvalidToken,
   SendTaskSuccessCommand,
   type SFNClient,
@@ -9,7 +12,7 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
-import type { StateMachines } from '../state-machines.ts';
+import type { Journey, StateMachines } from '../state-machines.ts';
 
 /** Every deploy points this alias at the version it published. */
 export const STATE_MACHINE_ALIAS = 'live';
@@ -17,6 +20,15 @@ export const STATE_MACHINE_ALIAS = 'live';
 /** Nobody waits for the token any more: the wait timed out, its execution ended, or the token is none. */
 const isGone = (error: unknown): boolean =>
   error instanceof TaskTimedOut || error instanceof TaskDoesNotExist || error instanceof InvalidToken;
+
+/** States that the history says were entered, and the one that was not left since. */
+function wayOf(events: readonly HistoryEvent[]): Pick<Journey, 'visited' | 'current'> {
+  const visited = events.flatMap(({ stateEnteredEventDetails: entered }) => entered?.name ?? []);
+  const exits = events.filter(({ stateExitedEventDetails: left }) => left !== undefined).length;
+  const ended = events.some(({ type }) => /^Execution(Succeeded|Failed|TimedOut|Aborted)$/.test(type ?? ''));
+  const current = ended || exits >= visited.length ? undefined : visited.at(-1);
+  return current === undefined ? { visited } : { visited, current };
+}
 
 /**
  * Step Functions through the SDK; on one machine the same client talks to the local interpreter.
@@ -57,6 +69,20 @@ export function stepFunctionsStateMachines(client: SFNClient, prefix: string): S
           new DescribeExecutionCommand({ executionArn: executionArn(skillId, executionId) }),
         );
         return { status: status ?? 'UNKNOWN' };
+      } catch (error) {
+        if (error instanceof ExecutionDoesNotExist) return undefined;
+        throw error;
+      }
+    },
+
+    async journey(skillId, executionId) {
+      const execution = { executionArn: executionArn(skillId, executionId) };
+      try {
+        const machine = await client.send(new DescribeStateMachineForExecutionCommand(execution));
+        const events: HistoryEvent[] = [];
+        const pages = paginateGetExecutionHistory({ client }, { ...execution, includeExecutionData: false });
+        for await (const page of pages) events.push(...(page.events ?? []));
+        return { definition: JSON.parse(machine.definition ?? '{}'), ...wayOf(events) };
       } catch (error) {
         if (error instanceof ExecutionDoesNotExist) return undefined;
         throw error;

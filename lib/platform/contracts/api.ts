@@ -31,18 +31,22 @@ export const waitingFor = z.strictObject({
   stage: z.int(),
   round: z.int(),
   deadlineAt: at,
-  levels: z.array(
-    z.strictObject({
-      levelId: z.string(),
-      name: z.string(),
-      required: z.int(),
-      status: z.string(),
-      dueAt: at,
-      seats: z.array(
-        z.strictObject({ seatId: z.string(), principal: z.string(), approver: z.string(), status: z.string() }),
-      ),
-    }),
-  ),
+  levels: z
+    .array(
+      z.strictObject({
+        levelId: z.string(),
+        name: z.string(),
+        required: z.int(),
+        status: z.string(),
+        dueAt: at,
+        seats: z
+          .array(
+            z.strictObject({ seatId: z.string(), principal: z.string(), approver: z.string(), status: z.string() }),
+          )
+          .readonly(),
+      }),
+    )
+    .readonly(),
 });
 
 /** One line of the list of executions. */
@@ -95,6 +99,10 @@ export const preview = z.strictObject({
   confidenceBasisPoints: z.int(),
   trace: z.array(z.unknown()),
   artifact: z.unknown(),
+  workUnits: z.int(),
+  nextHop: z.string(),
+  /** Whether the flag would let the execution start. */
+  rolledOut: z.boolean(),
   configuration: z.strictObject({ version: z.string(), digest: z.string() }),
   instant: at,
 });

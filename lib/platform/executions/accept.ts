@@ -1,10 +1,10 @@
 import type { Digest } from '../../core/digest.ts';
+import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import { Conflict } from '../../core/errors.ts';
 import type { Instant } from '../../core/instant.ts';
 import { currentConfiguration } from '../configuration/configuration-store.ts';
 import type { ScopedRequest } from '../contracts/envelope.ts';
 import type { ExecutionRecord, Requester } from '../contracts/execution.ts';
-import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import { evaluateFlag, type FlagEvaluation, type FlagReason } from '../flags/evaluate.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';

@@ -1,5 +1,5 @@
-import type { ApprovalPlan, PlannedLevel, PlannedStage } from '../../core/approval/plan.ts';
 import { levelResult } from '../../core/approval/level-result.ts';
+import type { ApprovalPlan, PlannedLevel, PlannedStage } from '../../core/approval/plan.ts';
 import type { Digest } from '../../core/digest.ts';
 import { type Stage, type StageLevel, voteOf } from '../approvals/stage.ts';
 import type { Reason } from '../skill/skill-result.ts';
@@ -38,10 +38,6 @@ function stageProblems(planned: PlannedStage, stages: readonly DecidedStage[], t
  * stage by its own quorum, each person once, each decision bound to the terms in force.
  * @returns a reason for everything that lacks.
  */
-export function approvalProblems(
-  plan: ApprovalPlan,
-  stages: readonly DecidedStage[],
-  termsDigest: Digest,
-): Reason[] {
+export function approvalProblems(plan: ApprovalPlan, stages: readonly DecidedStage[], termsDigest: Digest): Reason[] {
   return plan.stages.flatMap((planned) => stageProblems(planned, stages, termsDigest));
 }

@@ -1,5 +1,5 @@
-import { canonicalJson } from '../../core/digest.ts';
 import type { ApprovalPlan, PlannedLevel } from '../../core/approval/plan.ts';
+import { canonicalJson } from '../../core/digest.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import type { Reason, SkillResult } from '../skill/skill-result.ts';
 

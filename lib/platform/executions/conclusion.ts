@@ -7,11 +7,11 @@ import type { GateResult, Outcome } from '../contracts/outcome.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Reason, SkillResult } from '../skill/skill-result.ts';
 import { parseStoredRequest, skillNamed } from './context.ts';
-import { conclusionFacts } from './record-facts.ts';
 import { withEvent } from './events.ts';
 import { changeExecution, readExecution } from './execution-store.ts';
 import { incidentPacket } from './incident-packet.ts';
 import { buildOutputs } from './outputs.ts';
+import { conclusionFacts } from './record-facts.ts';
 import { settleDebts } from './settle.ts';
 import { parseSkillResult } from './skill-result-schema.ts';
 

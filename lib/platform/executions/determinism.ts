@@ -1,5 +1,5 @@
-import { loadDirectory } from '../../core/directory/load.ts';
 import { digestOf } from '../../core/digest.ts';
+import { loadDirectory } from '../../core/directory/load.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import type { Reason, SkillResult } from '../skill/skill-result.ts';
 import { firstDifference } from './first-difference.ts';

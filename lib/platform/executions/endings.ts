@@ -47,15 +47,15 @@ export function withdrawnEnding(record: ExecutionRecord): Ending {
 function isPolicyDenial(gates: readonly GateResult[]): boolean {
   const failedGates = gates.filter(({ result }) => result === 'fail');
   return failedGates.every(
-    ({ gate, reasons }) =>
-      gate === 'policy-approval-check' && reasons.every(({ code }) => code !== 'BudgetExceeded'),
+    ({ gate, reasons }) => gate === 'policy-approval-check' && reasons.every(({ code }) => code !== 'BudgetExceeded'),
   );
 }
 
 /** The ending of an execution that a gate stopped, or that oversight closed. */
 export function blockedEnding(record: ExecutionRecord): Ending {
   const reasons = failures(record.gates);
-  const stated = reasons.length > 0 ? reasons : [{ code: 'blocked', message: 'The execution was stopped.', pointer: '' }];
+  const stated =
+    reasons.length > 0 ? reasons : [{ code: 'blocked', message: 'The execution was stopped.', pointer: '' }];
   const gates = reasons.length > 0 ? allGates(record.gates) : policyClosed(record.gates, stated);
   return {
     outcome: 'blocked',
@@ -68,7 +68,9 @@ export function blockedEnding(record: ExecutionRecord): Ending {
 
 /** The ending of an execution that a fault broke off. */
 export function rolledBackEnding(record: ExecutionRecord, fault: NonNullable<ExecutionRecord['fault']>): Ending {
-  const reasons = [{ code: fault.error, message: 'A fault broke the execution off; nothing was published.', pointer: '' }];
+  const reasons = [
+    { code: fault.error, message: 'A fault broke the execution off; nothing was published.', pointer: '' },
+  ];
   return {
     outcome: 'rolled-back',
     gates: policyClosed(record.gates, reasons),

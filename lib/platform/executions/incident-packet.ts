@@ -14,7 +14,8 @@ export function incidentPacket(
   },
   at: Instant,
 ): unknown {
-  const { executionId, skill, accountId, requester, request, configuration, directory, instant, engine, result } = record;
+  const { executionId, skill, accountId, requester, request, configuration, directory, instant, engine, result } =
+    record;
   return {
     schema: 'countersign/incident-packet/1',
     executionId,

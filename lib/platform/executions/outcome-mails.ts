@@ -1,8 +1,8 @@
+import type { Person } from '../../core/directory/schema.ts';
 import { composeMail, list, paragraph } from '../../pages/mails/compose.ts';
 import type { OutcomeMail, RenderedMail } from '../../pages/mails/mail.ts';
 import { renderMail } from '../../pages/mails/render-mail.ts';
 import type { RequestView } from '../../pages/views.ts';
-import type { Person } from '../../core/directory/schema.ts';
 import { readDirectory } from '../configuration/directory-store.ts';
 import type { ExecutionRecord, PendingMail } from '../contracts/execution.ts';
 import type { PrimaryArtifactBundle } from '../contracts/outputs.ts';
@@ -82,7 +82,10 @@ function incidentMail(runtime: Runtime, { record, bundle, request }: Concluded):
           ['Incident packet', record.incident ?? 'none'],
         ],
       },
-      ...list('Reasons', bundle.reasons.map(({ code, message }) => `${code}: ${message}`)),
+      ...list(
+        'Reasons',
+        bundle.reasons.map(({ code, message }) => `${code}: ${message}`),
+      ),
       {
         block: 'link',
         label: 'See the execution',

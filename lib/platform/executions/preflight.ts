@@ -41,8 +41,7 @@ export async function preflight(runtime: Runtime, flow: FlowState): Promise<Flow
   const record = await readExecution(runtime, flow.executionId);
   const loaded = await attempt(() => loadContext(runtime, record));
   const reasons = loaded.ok ? await objections(runtime, record, loaded.value) : reasonsOf(loaded.error);
-  const gate =
-    reasons.length === 0 ? passed('schema-contract-check') : failed('schema-contract-check', reasons);
+  const gate = reasons.length === 0 ? passed('schema-contract-check') : failed('schema-contract-check', reasons);
   const at = runtime.clock.now();
   await changeExecution(runtime, record.executionId, (current) => {
     if (current.outcome !== undefined) return undefined;

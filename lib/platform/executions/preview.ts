@@ -27,7 +27,11 @@ export type PreviewResult =
       readonly instant: Instant;
       /** Whether the flag would let the execution start. */
       readonly rolledOut: boolean;
-      readonly configuration: { readonly version: string; readonly digest: Digest; readonly chosen: ConfigurationChoice };
+      readonly configuration: {
+        readonly version: string;
+        readonly digest: Digest;
+        readonly chosen: ConfigurationChoice;
+      };
       readonly result: SkillResult;
     };
 

@@ -1,11 +1,10 @@
 import { currentDirectory } from '../configuration/directory-store.ts';
 import type { Runtime } from '../runtime.ts';
-import { acceptExecution } from './accept.ts';
+import { acceptExecution, finishStarting } from './accept.ts';
 import { loadContext } from './context.ts';
 import { withEvent } from './events.ts';
 import { derivedExecutionId } from './execution-id.ts';
 import { changeExecution, findExecution, readExecution } from './execution-store.ts';
-import { finishStarting } from './accept.ts';
 import { answerOf, type StartResult } from './start.ts';
 
 /**

@@ -17,9 +17,7 @@ const skillResult = z
     plan: approvalPlan.optional(),
     risk: z.strictObject({
       score: z.int(),
-      factors: z.array(
-        z.strictObject({ code: z.string(), points: z.int(), pointer: z.string(), message: z.string() }),
-      ),
+      factors: z.array(z.strictObject({ code: z.string(), points: z.int(), pointer: z.string(), message: z.string() })),
     }),
     confidenceBasisPoints: z.int().min(0).max(10_000),
     trace: z.array(z.strictObject({ id: z.string(), met: z.boolean(), because: z.string(), detail: json })),

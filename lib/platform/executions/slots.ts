@@ -54,6 +54,9 @@ export async function leaseSlot(runtime: Runtime, skill: AnySkill, executionId: 
     if (slot?.executionId !== undefined && slot.expiresAt > now) continue;
     const lease = { ...key, executionId, expiresAt: addSeconds(now, LEASE_SECONDS) };
     if (await take(runtime, slot, lease)) return { leased: true };
+    // Whoever was faster may have come with the same request.
+    const holder = await runtime.table.get<Slot>(key);
+    if (holder?.executionId === executionId) return { leased: true };
   }
   const soonest = Math.min(...slots.map(({ expiresAt }) => secondsUntil(now, expiresAt)), RETRY_AFTER_SECONDS);
   return { leased: false, retryAfterSeconds: Math.max(1, soonest) };

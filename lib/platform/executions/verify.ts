@@ -44,16 +44,13 @@ function judge(skill: AnySkill, result: SkillResult, difference: Reason | undefi
   if (difference !== undefined) return { verdict: 'escalate', gates: [failed('determinism-check', [difference])] };
   const beyond = budgetProblems(skill, result);
   const policy: Finding =
-    beyond.length > 0
-      ? { verdict: 'block', gates: [failed('policy-approval-check', beyond)] }
-      : policyFinding(result);
+    beyond.length > 0 ? { verdict: 'block', gates: [failed('policy-approval-check', beyond)] } : policyFinding(result);
   return { ...policy, gates: [passed('determinism-check'), ...policy.gates] };
 }
 
 async function findingOf(runtime: Runtime, record: ExecutionRecord): Promise<Finding> {
   const loaded = await attempt(() => loadContext(runtime, record));
-  if (!loaded.ok)
-    return { verdict: 'block', gates: [failed('schema-contract-check', reasonsOf(loaded.error))] };
+  if (!loaded.ok) return { verdict: 'block', gates: [failed('schema-contract-check', reasonsOf(loaded.error))] };
   const { skill, result } = loaded.value;
   if (result === undefined) {
     const message = 'The execution has no result to verify.';
@@ -62,6 +59,18 @@ async function findingOf(runtime: Runtime, record: ExecutionRecord): Promise<Fin
   }
   const difference = await determinismProblem(skill, ingredientsOf(loaded.value, record), result);
   return judge(skill, result, difference);
+}
+
+/** Prepares the first stage; a plan that the desk cannot carry out fails the policy gate. */
+async function prepared(
+  runtime: Runtime,
+  executionId: string,
+  found: Finding,
+): Promise<Finding & Pick<FlowState, 'next'>> {
+  if (found.verdict !== 'approve') return found;
+  const stage = await attempt(() => prepareStage(runtime, executionId, 1, runtime.clock.now()));
+  if (stage.ok) return { ...found, next: stage.value };
+  return { verdict: 'block', gates: withGate(found.gates, failed('policy-approval-check', reasonsOf(stage.error))) };
 }
 
 /**
@@ -76,13 +85,13 @@ export async function verify(runtime: Runtime, flow: FlowState): Promise<FlowSta
   }
   const record = await readExecution(runtime, flow.executionId);
   const found = await findingOf(runtime, record);
-  // Whoever was asked to stop before anything happened is not asked for approvals; Block ends it as withdrawn.
-  const verdict: Verdict = record.withdrawal === undefined ? found.verdict : 'block';
-  const next = verdict === 'approve' ? await prepareStage(runtime, record.executionId, 1, runtime.clock.now()) : undefined;
+  // A request that was taken back already asks nobody: Block ends it as withdrawn.
+  const wished: Finding = record.withdrawal === undefined ? found : { ...found, verdict: 'block' };
+  const { verdict, gates: foundGates, next } = await prepared(runtime, record.executionId, wished);
   const at = runtime.clock.now();
   await changeExecution(runtime, record.executionId, (current) => {
     if (current.outcome !== undefined) return undefined;
-    const gates = found.gates.reduce(withGate, current.gates as GateResult[]);
+    const gates = foundGates.reduce<readonly GateResult[]>(withGate, current.gates);
     const waits = verdict === 'approve' || verdict === 'escalate';
     const verified: ExecutionRecord = { ...current, gates, status: waits ? 'waiting' : 'running' };
     return withEvent(verified, 'verified', at, {

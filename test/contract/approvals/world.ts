@@ -15,7 +15,7 @@ import { requestDocument } from '../../../lib/platform/executions/context.ts';
 import { createExecution } from '../../../lib/platform/executions/execution-store.ts';
 import { defineSkill } from '../../../lib/platform/skill/define-skill.ts';
 import type { SkillResult } from '../../../lib/platform/skill/skill-result.ts';
-import { startTable } from '../../support/dynamodb.ts';
+import { type StartedTable, startTable } from '../../support/dynamodb.ts';
 import { type TestRuntime, testRuntime, testSettings } from '../../support/runtime.ts';
 
 const hours = ['09:00-17:00'];
@@ -232,8 +232,8 @@ export function addressIn(text: string): string {
 /** One company, one table, one desk. */
 export interface World {
   readonly runtime: TestRuntime;
+  readonly database: StartedTable;
   readonly executionId: string;
-  close(): Promise<void>;
 }
 
 /** The execution's record as it stands when Verify has passed it on to people. */
@@ -279,18 +279,17 @@ async function seedRecord(
   await createExecution(runtime, record);
 }
 
-const tables = new Set<() => Promise<void>>();
-let shared: Promise<Awaited<ReturnType<typeof startTable>>> | undefined;
+const started: StartedTable[] = [];
 let executions = 0;
 
-/** Starts a desk with one execution whose plan is given. All worlds of a file share one table. */
+/** Starts a desk with one execution whose plan is given. Each has a table of its own. */
 export async function startWorld(
   approvalPlan: ApprovalPlan,
   options: { directory?: Directory; owner?: string; start?: string } = {},
 ): Promise<World> {
-  shared ??= startTable();
-  const { table, close } = await shared;
-  tables.add(close);
+  const database = await startTable();
+  started.push(database);
+  const { table } = database;
   const runtime = testRuntime({ table, skills: [sampleSkill], settings: testSettings });
   if (options.start !== undefined) runtime.clock.set(options.start);
   executions += 1;
@@ -302,12 +301,12 @@ export async function startWorld(
     options.directory ?? sampleDirectory(),
     options.owner,
   );
-  return { runtime, executionId, close: async () => {} };
+  return { runtime, database, executionId };
 }
 
 /** Ends what the worlds of a file have started. */
 export async function endWorlds(): Promise<void> {
-  await Promise.all([...tables].map((close) => close()));
+  await Promise.all(started.map((database) => database.close()));
 }
 
 let tokens = 0;
@@ -341,3 +340,8 @@ export function linkOf(world: World, personId: string): string {
 
 export const stageOf = (world: World, stage = 1) => readStage(world.runtime, world.executionId, stage);
 export const maybeStage = (world: World, stage: number) => findStage(world.runtime, world.executionId, stage);
+
+/** Whether a page says something; asked this way so that a failing test does not print the page. */
+export function says(page: PageResponse, text: string): boolean {
+  return page.body.includes(text);
+}

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { NotAStateDirectory, StateDirectoryInUse } from '../../../lib/local/services/errors.ts';
 import { keepSecrets } from '../../../lib/local/services/private-files.ts';
-import { openStateDirectory, STATE_PARTS } from '../../../lib/local/services/state-directory.ts';
+import { openStateDirectory, STATE_PARTS, type StateDirectory } from '../../../lib/local/services/state-directory.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const open = async (path: string, options = {}) => {
@@ -19,6 +20,19 @@ async function deadPid(): Promise<number> {
   const child = spawn(process.execPath, ['-e', '']);
   await once(child, 'exit');
   return child.pid!;
+}
+
+/** Another process that opens the directory, says how that went, and keeps it until told to end. */
+function startElsewhere(path: string) {
+  const module = new URL('../../../lib/local/services/state-directory.ts', import.meta.url).href;
+  const script = `import { openStateDirectory } from ${JSON.stringify(module)};
+    const answer = await openStateDirectory(${JSON.stringify(path)}).then(() => 'won', (error) => error.code);
+    console.log(answer);
+    process.stdin.resume();`;
+  const other = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  onTestFinished(() => void other.kill('SIGKILL'));
+  const answer = once(createInterface({ input: other.stdout }), 'line').then(([line]) => String(line));
+  return { answer, end: () => other.stdin.end() };
 }
 
 describe('the state directory', () => {
@@ -48,7 +62,7 @@ describe('the state directory', () => {
     other.kill('SIGKILL');
     await once(other, 'exit');
     await open(path);
-    expect(await readFile(join(path, 'lock'), 'utf8')).toBe(`${process.pid}\n`);
+    expect(await readFile(join(path, 'lock'), 'utf8')).toMatch(new RegExp(`^${process.pid} `));
   });
 
   it('is taken over from an earlier process that had the same id as this one, as in a container', async () => {
@@ -58,13 +72,19 @@ describe('the state directory', () => {
     await open(path);
   });
 
-  it('goes to one of many that find the same stale lock', async () => {
+  it('goes to one of many starts at once, in this process and in others, over a stale lock too', async () => {
     const path = join(await temporaryDirectory(), '.local');
-    await (await open(path)).release();
+    const here = await Promise.allSettled(Array.from({ length: 8 }, () => open(path)));
+    const [won, ...others] = here.filter(({ status }) => status === 'fulfilled');
+    expect(others).toEqual([]);
+    await (won as PromiseFulfilledResult<StateDirectory>).value.release();
+
     await writeFile(join(path, 'lock'), `${await deadPid()}\n`);
-    const starts = await Promise.allSettled(Array.from({ length: 8 }, () => open(path)));
-    expect(starts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    const starts = Array.from({ length: 5 }, () => startElsewhere(path));
+    const answers = await Promise.all(starts.map(({ answer }) => answer));
     expect((await readdir(path)).filter((name) => name.startsWith('lock'))).toEqual(['lock']);
+    expect(answers.sort()).toEqual([...Array(4).fill('StateDirectoryInUse'), 'won']);
+    for (const { end } of starts) end();
   });
 
   it('is emptied when asked, without following links out of it', async () => {

@@ -40,7 +40,7 @@ describe('levels', () => {
     expect(shortPlan(ask({ policy }))).toEqual([['a 1/mid', 'b 1/head', 'c 1/top']]);
   });
 
-  it('keeps durations in business minutes and escalates to the principal\'s manager', () => {
+  it("keeps durations in business minutes and escalates to the principal's manager", () => {
     const policy = smallPolicy({
       levels: [
         level('review', {
@@ -56,9 +56,9 @@ describe('levels', () => {
     const planned = ask({ policy }).plan?.stages[0]?.levels[0];
     expect(planned).toMatchObject({ serviceLevelBusinessMinutes: 480, remindAfterBusinessMinutes: [120, 240] });
     // The second step would ask nobody new, so it is left out.
-    expect(planned?.escalation.map(({ seats }) => seats.map(({ seatId, approver }) => `${seatId} ${approver}`))).toEqual([
-      ['review.2 top'],
-    ]);
+    expect(
+      planned?.escalation.map(({ seats }) => seats.map(({ seatId, approver }) => `${seatId} ${approver}`)),
+    ).toEqual([['review.2 top']]);
   });
 
   it('asks for a mail code above the threshold only, and whenever the amount cannot be compared with it', () => {
@@ -72,7 +72,12 @@ describe('levels', () => {
 
 describe('separation of duties', () => {
   it('never seats requester or record owner; managers take their places under the quorum all', () => {
-    const directory = smallDirectory({ people: [{ id: 'low', roles: ['reviewer'] }, { id: 'owner', roles: ['reviewer'] }] });
+    const directory = smallDirectory({
+      people: [
+        { id: 'low', roles: ['reviewer'] },
+        { id: 'owner', roles: ['reviewer'] },
+      ],
+    });
     const policy = smallPolicy({ levels: [level('review', { quorum: 'all' })] });
     expect(shortPlan(ask({ policy, directory }))).toEqual([['review 5/head,mid,x,y,z']]);
     const anyone = smallPolicy({});
@@ -118,7 +123,9 @@ describe('separation of duties', () => {
   });
 
   it('keeps the chain of command out of a level that must be independent of it', () => {
-    const levels = [level('review', { approvers: [{ person: 'mid' }, { person: 'x' }], independentOfReportingLine: true })];
+    const levels = [
+      level('review', { approvers: [{ person: 'mid' }, { person: 'x' }], independentOfReportingLine: true }),
+    ];
     expect(shortPlan(ask({ policy: smallPolicy({ levels }) }))).toEqual([['review 1/x']]);
   });
 
@@ -131,13 +138,26 @@ describe('separation of duties', () => {
     ]);
   });
 
+  it('is unroutable when a level names only people whom the directory does not know', () => {
+    const policy = smallPolicy({ levels: [level('review', { approvers: [{ person: 'gone' }] })] });
+    expect(ask({ policy }).problems[0]?.message).toContain('gone');
+  });
+
+  it('replaces people who have left, and no longer counts them among a role', () => {
+    const directory = smallDirectory({ people: [{ id: 'x', employedUntil: '2026-11-24' }] });
+    const named = smallPolicy({ levels: [level('review', { approvers: [{ person: 'x' }] })] });
+    expect(shortPlan(ask({ policy: named, directory }))).toEqual([['review 1/top']]);
+    const all = smallPolicy({ levels: [level('review', { quorum: 'all' })] });
+    expect(shortPlan(ask({ policy: all, directory }))).toEqual([['review 2/y,z']]);
+  });
+
   it('refuses a requester whom the directory does not know', () => {
     expect(() => ask({ requester: 'stranger' })).toThrow(NotFound);
   });
 });
 
 describe('delegation', () => {
-  it('seats the delegate in the principal\'s place, with the principal\'s limit', () => {
+  it("seats the delegate in the principal's place, with the principal's limit", () => {
     const directory = smallDirectory({ delegations: [{ from: 'mid', to: 'x' }] });
     const policy = smallPolicy({
       levels: [level('review', { approvers: [{ managerOfRequester: 1 }], minimumLimit: 'amount' })],
@@ -171,14 +191,16 @@ describe('delegation', () => {
 
 describe('limits', () => {
   const limited = (over: object = {}) =>
-    smallPolicy({ levels: [level('review', { approvers: [{ managerOfRequester: 1 }], minimumLimit: 'amount', ...over })] });
+    smallPolicy({
+      levels: [level('review', { approvers: [{ managerOfRequester: 1 }], minimumLimit: 'amount', ...over })],
+    });
 
   it('asks the nearest manager whose limit covers the amount', () => {
     expect(shortPlan(ask({ policy: limited(), request: smallRequest({ pieces: 500 }) }))).toEqual([['review 1/mid']]);
     expect(shortPlan(ask({ policy: limited(), request: smallRequest({ pieces: 501 }) }))).toEqual([['review 1/top']]);
   });
 
-  it('counts limits in the request\'s own currency only', () => {
+  it("counts limits in the request's own currency only", () => {
     const result = ask({ policy: limited(), request: smallRequest({ currency: 'USD' }) });
     expect(result.disposition).toBe('unroutable');
     expect(result.problems[0]?.message).toContain('no limit in USD');
@@ -207,7 +229,11 @@ describe('disposition', () => {
   it.each([
     ['another segment', { account: { ...smallRequest().account, segment: 'enterprise' } }, '/account/segment'],
     ['another region', { account: { ...smallRequest().account, region: 'apac' } }, '/account/region'],
-    ['another churn risk', { account: { ...smallRequest().account, churnRiskBasisPoints: 999 } }, '/account/churnRiskBasisPoints'],
+    [
+      'another churn risk',
+      { account: { ...smallRequest().account, churnRiskBasisPoints: 999 } },
+      '/account/churnRiskBasisPoints',
+    ],
     ['another record owner', { recordOwner: 'peer' }, '/recordOwner'],
     ['an unknown account', { account: { ...smallRequest().account, id: 'nobody' } }, '/account/id'],
     ['an unknown quote editor', { quoteEditors: ['stranger'] }, '/quoteEditors'],
@@ -221,14 +247,18 @@ describe('disposition', () => {
   });
 
   it('gives a gap to the fallback level', () => {
-    const rules = [rule('big', { all: [{ field: 'amount', is: 'gt', value: '5000 EUR' }] }, { approve: 'automatically' })];
+    const rules = [
+      rule('big', { all: [{ field: 'amount', is: 'gt', value: '5000 EUR' }] }, { approve: 'automatically' }),
+    ];
     const result = ask({ policy: smallPolicy({ rules }) });
     expect(result).toMatchObject({ disposition: 'approve', reasons: [{ code: 'no-rule-fired' }] });
     expect(shortPlan(result)).toEqual([['review 1/x,y,z']]);
   });
 
   it('gives an amount that cannot be compared to the fallback level, and converts where a ratio is declared', () => {
-    const rules = [rule('small', { all: [{ field: 'amount', is: 'lte', value: '1000 EUR' }] }, { approve: 'automatically' })];
+    const rules = [
+      rule('small', { all: [{ field: 'amount', is: 'lte', value: '1000 EUR' }] }, { approve: 'automatically' }),
+    ];
     const request = smallRequest({ currency: 'USD', pieces: 11 });
     const facts = smallDirectory();
     const undecided = ask({ policy: smallPolicy({ rules }), request, directory: facts });
@@ -238,7 +268,10 @@ describe('disposition', () => {
     const exact = ask({ policy: smallPolicy({ rules, conversions }), request, directory: facts });
     expect(exact.rules[0]).toMatchObject({ fired: true });
     const above = ask({
-      policy: smallPolicy({ rules, conversions: [{ from: 'USD', to: 'EUR', numerator: 1_000_000, denominator: 1_099_999 }] }),
+      policy: smallPolicy({
+        rules,
+        conversions: [{ from: 'USD', to: 'EUR', numerator: 1_000_000, denominator: 1_099_999 }],
+      }),
       request,
       directory: facts,
     });
@@ -246,9 +279,23 @@ describe('disposition', () => {
   });
 
   it('lets a denial outweigh everything, and a level outweigh automatic approval', () => {
-    const rules = [...always('review'), ...automatic.map((each) => ({ ...each, when: { all: [{ field: 'discount', is: 'gte', value: '0 %' }, { field: 'margin', is: 'gt', value: '1 %' }] } }))];
+    const rules = [
+      ...always('review'),
+      ...automatic.map((each) => ({
+        ...each,
+        when: {
+          all: [
+            { field: 'discount', is: 'gte', value: '0 %' },
+            { field: 'margin', is: 'gt', value: '1 %' },
+          ],
+        },
+      })),
+    ];
     expect(ask({ policy: smallPolicy({ rules }) }).disposition).toBe('approve');
-    const denying = [...rules, rule('never', { all: [{ field: 'kind', is: 'eq', value: 'discount' }] }, { deny: 'No.' })];
+    const denying = [
+      ...rules,
+      rule('never', { all: [{ field: 'kind', is: 'eq', value: 'discount' }] }, { deny: 'No.' }),
+    ];
     const result = ask({ policy: smallPolicy({ rules: denying }) });
     expect(result).toMatchObject({ disposition: 'deny', reasons: [{ code: 'never', message: 'No.' }] });
     expect(result.plan).toBeUndefined();
@@ -272,7 +319,14 @@ describe('explanation', () => {
       rule('rest', { all: [{ field: 'discount', is: 'lte', value: '20 %' }] }, { approve: 'automatically' }),
     ],
     standardTerms: [{ field: 'discount', is: 'lte', value: '20 %' }],
-    risk: [{ code: 'deep', when: { field: 'discount', is: 'gt', value: '20 %' }, points: 30, message: 'The discount is deep' }],
+    risk: [
+      {
+        code: 'deep',
+        when: { field: 'discount', is: 'gt', value: '20 %' },
+        points: 30,
+        message: 'The discount is deep',
+      },
+    ],
   });
 
   it('tells for every rule the values compared and the first unmet condition', () => {
@@ -297,7 +351,10 @@ describe('explanation', () => {
 
   it('adds up the risk by the policy, and shows terms that go beyond the standard', () => {
     const result = ask({ policy, request: smallRequest({ discount: 2_500 }) });
-    expect(result.risk).toMatchObject({ score: 30, factors: [{ code: 'deep', points: 30, pointer: '/discountBasisPoints' }] });
+    expect(result.risk).toMatchObject({
+      score: 30,
+      factors: [{ code: 'deep', points: 30, pointer: '/discountBasisPoints' }],
+    });
     expect(result.terms.lines.find(({ label }) => label === 'Discount')).toEqual({
       label: 'Discount',
       value: '25 %',
@@ -321,16 +378,16 @@ describe('explanation', () => {
     ]);
   });
 
-  it('tells when each seat would be due in the approver\'s working time', () => {
+  it("tells when each seat would be due in the approver's working time", () => {
     const directory = smallDirectory({ people: [{ id: 'y', timeZone: 'America/New_York' }] });
-    const [due] = ask({ directory, at: '2026-11-20T15:00:00.000Z' }).dueInstants;
-    // Friday 16:00 in Berlin leaves one hour of that day, Friday 10:00 in New York seven.
-    expect(due?.seats.map(({ approver, due: at }) => [approver, at])).toEqual([
-      ['x', '2026-11-23T15:00:00.000Z'],
-      ['y', '2026-11-23T15:00:00.000Z'],
-      ['z', '2026-11-23T15:00:00.000Z'],
+    const [due] = ask({ directory, at: '2026-11-20T09:00:00.000Z' }).dueInstants;
+    // Friday 10:00 in Berlin leaves seven hours of that day; in New York the whole Friday is still to come.
+    expect(due?.seats.map(({ approver, due: at, local }) => [approver, at, local])).toEqual([
+      ['x', '2026-11-23T09:00:00.000Z', 'Mon 23 Nov 2026, 10:00 CET'],
+      ['y', '2026-11-20T22:00:00.000Z', 'Fri 20 Nov 2026, 17:00 EST'],
+      ['z', '2026-11-23T09:00:00.000Z', 'Mon 23 Nov 2026, 10:00 CET'],
     ]);
-    expect(due).toMatchObject({ levelId: 'review', earliest: '2026-11-23T15:00:00.000Z' });
+    expect(due).toMatchObject({ earliest: '2026-11-20T22:00:00.000Z', latest: '2026-11-23T09:00:00.000Z' });
   });
 
   it('gives a plan that fits its contract', () => {

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { loadDirectory } from '../../../lib/core/directory/load.ts';
 import type { LoadedDirectory } from '../../../lib/core/directory/loaded.ts';
-import { importAccountsCsv, parseDirectoryYaml } from '../../../lib/core/directory/read-files.ts';
+import { importAccountsCsv } from '../../../lib/core/directory/read-files.ts';
 import type { Person } from '../../../lib/core/directory/schema.ts';
+import { parseYaml } from '../../../lib/core/yaml.ts';
 import { type ApprovalPolicy, loadPolicy } from '../../../lib/engines/approval-routing/policy.ts';
 import { type ApprovalRequest, parseRequest } from '../../../lib/engines/approval-routing/request.ts';
 import { type RoutingResult, routeApproval } from '../../../lib/engines/approval-routing/route.ts';
@@ -18,7 +19,7 @@ const read = (file: string): string => readFileSync(new URL(file, skillFolder), 
 /** The directory that the skill ships with. */
 export function referenceDirectory(): LoadedDirectory {
   return loadDirectory({
-    ...(parseDirectoryYaml(read('reference/directory.yaml'), 'directory.yaml') as object),
+    ...(parseYaml(read('reference/directory.yaml'), 'directory.yaml') as object),
     accounts: importAccountsCsv(read('reference/accounts.csv')),
   });
 }
@@ -92,7 +93,9 @@ export function smallDirectory(
 }
 
 /** A request for Acme by which the figures agree: one line at 100.00 a piece. */
-export function smallRequest(over: { pieces?: number; discount?: number; currency?: string } & Partial<ApprovalRequest> = {}) {
+export function smallRequest(
+  over: { pieces?: number; discount?: number; currency?: string } & Partial<ApprovalRequest> = {},
+) {
   const { pieces = 10, discount = 0, currency = 'EUR', ...rest } = over;
   const money = (minorUnits: number) => ({ currency, minorUnits });
   const net = 10_000 - discount;
@@ -135,7 +138,11 @@ interface PolicyParts {
 
 /** A policy with a level `review` (any reviewer), and one rule that always asks for it, unless told otherwise. */
 export function smallPolicyDocument(parts: PolicyParts = {}): object {
-  const { levels = [level('review', {})], rules = [rule('always', undefined, { require: ['review'] })], ...rest } = parts;
+  const {
+    levels = [level('review', {})],
+    rules = [rule('always', undefined, { require: ['review'] })],
+    ...rest
+  } = parts;
   const ids = levels.map((each) => (each as { id: string }).id);
   return {
     schema: 'countersign/approval-policy/1',
@@ -190,6 +197,8 @@ export function ask({ request, policy, directory, requester = 'low', at = NOON }
 /** The plan in short: stage by stage, level by level, `id required/approver,approver`. */
 export function shortPlan(result: RoutingResult): string[][] {
   return (result.plan?.stages ?? []).map(({ levels }) =>
-    levels.map(({ levelId, required, seats }) => `${levelId} ${required}/${seats.map(({ approver }) => approver).join(',')}`),
+    levels.map(
+      ({ levelId, required, seats }) => `${levelId} ${required}/${seats.map(({ approver }) => approver).join(',')}`,
+    ),
   );
 }

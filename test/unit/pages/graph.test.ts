@@ -94,7 +94,7 @@ describe('the layout', () => {
     expect(drawGraph(structuredClone(execution)).toString()).toBe(svg);
     expect(svg.match(/class="node/g)).toHaveLength(Object.keys(definition.States).length);
     expect(svg.match(/class="node seen here"/g)).toHaveLength(1);
-    expect(svg).toMatch(/Task, waits for people · now<\/text><rect[^>]*><text class="order"[^>]*>5 7<\/text>/);
+    expect(svg).toMatch(/Task, waits for people · now<\/text><rect[^>]*><text class="order"[^>]*>5, 7<\/text>/);
     expect(svg.match(/class="edge \w+ taken"/g)).toHaveLength(6);
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   });

@@ -60,6 +60,12 @@ describe('comparisons', () => {
     expect(matches({ Variable: '$.v', [operator]: operand, Next: 'N' }, { v: value })).toBe(false);
   });
 
+  it('fails where the path that is compared with selects a value of another type', () => {
+    const rule = { Variable: '$.v', NumericEqualsPath: '$.o', Next: 'N' };
+    expect(() => matches(rule, { v: 1, o: '1' })).toThrow('States.Runtime');
+    expect(matches(rule, { v: '1', o: 1 })).toBe(false);
+  });
+
   it('compares timestamps to the nanosecond', () => {
     const rule = { Variable: '$', TimestampLessThan: '2026-11-20T09:00:00.000000002Z', Next: 'N' };
     expect(matches(rule, '2026-11-20T09:00:00.000000001Z')).toBe(true);

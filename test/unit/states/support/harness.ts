@@ -15,10 +15,11 @@ import {
   type StepFunctionsOptions,
   startStepFunctions,
 } from '../../../../lib/local/states/index.ts';
+import { ROLE } from './machines.ts';
 
-export const ROLE = 'arn:aws:iam::000000000000:role/machine';
+export { BARE, CALLBACK, chain, FUNCTION, INVOKE, ROLE } from './machines.ts';
+
 export const START = Date.parse('2026-11-20T09:00:00.000Z');
-export const FUNCTION = 'arn:aws:lambda:eu-central-1:000000000000:function:work';
 
 /** A function for tests; what it throws becomes the error that Lambda would report. */
 export type TestFunction = (payload: Json, call: number, functionArn: string) => Json | Promise<Json>;
@@ -140,36 +141,6 @@ export async function history({ client }: Pick<Harness, 'client'>, executionArn:
 export async function eventTypes(harness: Pick<Harness, 'client'>, executionArn: string): Promise<string[]> {
   return (await history(harness, executionArn)).map((event) => event.type ?? '');
 }
-
-/** A machine of one state after another, each going to the next. */
-export function chain(states: Record<string, Record<string, Json>>): Json {
-  const names = Object.keys(states);
-  const linked = names.map((name, index) => {
-    const next = names[index + 1];
-    const state = states[name] ?? {};
-    const ends = state.Type === 'Succeed' || state.Type === 'Fail' || state.Type === 'Choice';
-    return [name, ends ? state : { ...state, ...(next === undefined ? { End: true } : { Next: next }) }];
-  });
-  return { StartAt: names[0] ?? '', States: Object.fromEntries(linked) as Json };
-}
-
-/** A task that invokes the function with its input and waits for the token that it passes along. */
-export const CALLBACK: Record<string, Json> = {
-  Type: 'Task',
-  Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
-  Parameters: { FunctionName: FUNCTION, Payload: { 'token.$': '$$.Task.Token', 'input.$': '$' } },
-};
-
-/** A task that invokes the function with its input. */
-export const INVOKE: Record<string, Json> = {
-  Type: 'Task',
-  Resource: 'arn:aws:states:::lambda:invoke',
-  Parameters: { FunctionName: FUNCTION, 'Payload.$': '$' },
-  ResultSelector: { 'value.$': '$.Payload' },
-};
-
-/** A task that names the function as its resource. */
-export const BARE: Record<string, Json> = { Type: 'Task', Resource: FUNCTION };
 
 /** The token that a function was given. */
 export function tokenOf(call: { readonly payload: Json } | undefined): string {

@@ -1,0 +1,142 @@
+import { epochMilliseconds, type Instant } from '../../core/instant.ts';
+import type { ExecutionView, LevelView, StageView } from '../../pages/execution-page.ts';
+import type { ExecutionRow, ExecutionStatus, StatusView } from '../../pages/status-page.ts';
+import type { ZonedTime } from '../../pages/zoned-time.ts';
+import { type Case, nameOf, readCase } from '../approvals/case.ts';
+import { requestView } from '../approvals/mail-views.ts';
+import { deadlineOf, isSettled, type Stage } from '../approvals/stage.ts';
+import { readStages } from '../approvals/stage-store.ts';
+import { seatView } from '../approvals/views.ts';
+import { appendAudit } from '../audit/append.ts';
+import { readChain } from '../audit/chain.ts';
+import { readPosture } from '../configuration/posture.ts';
+import type { ExecutionSummary } from '../contracts/api.ts';
+import type { ExecutionRecord } from '../contracts/execution.ts';
+import type { Runtime } from '../runtime.ts';
+import { listExecutions } from './list-executions.ts';
+
+/** Operators work across zones, so their pages speak UTC. */
+const utc = (instant: Instant): ZonedTime => ({ instant, timeZone: 'UTC' });
+
+/** A starting execution is, to a person, one that runs. */
+const statusOf = (status: ExecutionRecord['status']): ExecutionStatus => (status === 'starting' ? 'running' : status);
+
+async function rowOf(runtime: Runtime, summary: ExecutionSummary): Promise<ExecutionRow> {
+  const { executionId } = summary;
+  const { record, result, skillTitle, directory } = await readCase(runtime, executionId);
+  const open = (await readStages(runtime, executionId)).find((stage) => !isSettled(stage));
+  const names = open?.levels.flatMap(({ seats }) =>
+    seats.filter(({ standing }) => standing === 'open').map(({ approver }) => nameOf(directory, approver)),
+  );
+  return {
+    executionId,
+    skillTitle,
+    kind: result?.terms.kind ?? '–',
+    accountId: record.accountId,
+    status: statusOf(record.status),
+    ...(record.outcome === undefined ? {} : { outcome: record.outcome }),
+    ...(open === undefined || names === undefined ? {} : { waitsFor: { names, until: utc(deadlineOf(open)) } }),
+    startedAt: utc(record.createdAt),
+  };
+}
+
+function countsOf(executions: readonly ExecutionSummary[]): { state: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { status, outcome } of executions) {
+    const state = outcome ?? statusOf(status);
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([state, count]) => ({ state, count }));
+}
+
+/** What the status page shows: a page of executions, newest first, and where every skill stands. */
+export async function statusView(runtime: Runtime, cursor: string | undefined): Promise<StatusView> {
+  const now = runtime.clock.now();
+  const page = await listExecutions(runtime, cursor === undefined ? {} : { cursor });
+  const snapshot = await runtime.flags.snapshot();
+  const flags = new Map(snapshot?.features.map(({ name, enabled }) => [name, enabled] as const));
+  return {
+    environment: runtime.settings.environment,
+    now: utc(now),
+    executions: await Promise.all(page.executions.map((summary) => rowOf(runtime, summary))),
+    counts: countsOf(page.executions),
+    flags:
+      snapshot === undefined
+        ? 'none'
+        : {
+            ageSeconds: Math.max(
+              0,
+              Math.floor((epochMilliseconds(now) - epochMilliseconds(snapshot.fetchedAt)) / 1000),
+            ),
+            digest: snapshot.digest,
+          },
+    skills: await Promise.all(
+      runtime.skills.map(async ({ name, title, flag }) => ({
+        name,
+        title,
+        posture: await readPosture(runtime, name),
+        flag: flags.has(flag) ? (flags.get(flag) ? ('on' as const) : ('off' as const)) : ('missing' as const),
+        flagName: flag,
+      })),
+    ),
+    ...(page.cursor === undefined
+      ? {}
+      : { nextPage: `${runtime.settings.baseUrl}/status?cursor=${encodeURIComponent(page.cursor)}` }),
+  };
+}
+
+function stageView(file: Case, stage: Stage): StageView {
+  const levels = stage.levels.map(
+    (level): LevelView => ({
+      name: level.name,
+      required: level.required,
+      result: level.result,
+      due: utc(level.dueAt),
+      seats: level.seats.map((seat) => seatView(file, seat, 'UTC')),
+    }),
+  );
+  return { stage: Math.max(stage.stage, 1), round: stage.round, levels };
+}
+
+function outputsOf({ outputs }: ExecutionRecord): { name: string; digest: string }[] {
+  if (outputs === undefined) return [];
+  return [
+    { name: 'primary_artifact_bundle', digest: outputs.primaryArtifactBundle },
+    { name: 'execution_scorecard', digest: outputs.executionScorecard },
+    { name: 'handoff_packet', digest: outputs.handoffPacket },
+  ];
+}
+
+/**
+ * What one execution's page shows.
+ * @throws NotFound
+ */
+export async function executionPageView(runtime: Runtime, executionId: string): Promise<ExecutionView> {
+  const file = await readCase(runtime, executionId);
+  const { record, result } = file;
+  const skillId = runtime.skills.find(({ name }) => name === record.skill)?.id ?? '';
+  await appendAudit(runtime, executionId);
+  const [journey, stages, chain] = await Promise.all([
+    runtime.states.journey(skillId, executionId),
+    readStages(runtime, executionId),
+    readChain(runtime, executionId),
+  ]);
+  return {
+    request: requestView(file),
+    skillTitle: file.skillTitle,
+    accountId: record.accountId,
+    status: statusOf(record.status),
+    ...(record.outcome === undefined ? {} : { outcome: record.outcome, endedAt: utc(record.updatedAt) }),
+    startedAt: utc(record.createdAt),
+    definition: journey?.definition ?? { StartAt: '', States: {} },
+    visited: journey?.visited ?? [],
+    ...(journey?.current === undefined ? {} : { current: journey.current }),
+    stages: stages.map((stage) => stageView(file, stage)),
+    trace: (result?.trace ?? []).map(({ id, met, because }) => ({ id, met, because })),
+    ...(result === undefined ? {} : { risk: result.risk }),
+    gates: record.gates.map(({ gate, result: passed }) => ({ gate, result: passed })),
+    outputs: outputsOf(record),
+    events: chain.map(({ seq, at, type, actor, digest }) => ({ seq, at: utc(at), type, actor, digest })),
+    evidenceHref: `${runtime.settings.baseUrl}/executions/${executionId}/evidence`,
+  };
+}

@@ -1,0 +1,20 @@
+import type { Digest } from '../../core/digest.ts';
+import type { ArtifactRole, EvidencePacket } from './packet-schema.ts';
+
+/** The artifacts that a record refers to, by role. */
+export function referencedArtifacts(
+  record: Pick<EvidencePacket['record'], 'request' | 'configuration' | 'directory' | 'result' | 'outputs' | 'incident'>,
+): readonly { readonly role: ArtifactRole; readonly digest: Digest }[] {
+  const { outputs } = record;
+  const references: readonly (readonly [ArtifactRole, string | undefined])[] = [
+    ['request', record.request],
+    ['configuration', record.configuration.digest],
+    ['directory', record.directory],
+    ['result', record.result],
+    ['primary-artifact-bundle', outputs?.primaryArtifactBundle],
+    ['execution-scorecard', outputs?.executionScorecard],
+    ['handoff-packet', outputs?.handoffPacket],
+    ['incident', record.incident],
+  ];
+  return references.flatMap(([role, digest]) => (digest === undefined ? [] : [{ role, digest: digest as Digest }]));
+}

@@ -1,0 +1,102 @@
+import { seed } from '../../../lib/platform/configuration/seed.ts';
+import { decideSeat } from '../../../lib/platform/approvals/decide-seat.ts';
+import { openStage } from '../../../lib/platform/approvals/open-stage.ts';
+import { conclusionOf } from '../../../lib/platform/approvals/signal.ts';
+import { type Action, isSettled } from '../../../lib/platform/approvals/stage.ts';
+import { changeStage, readStage } from '../../../lib/platform/approvals/stage-store.ts';
+import type { FlowState } from '../../../lib/platform/contracts/flow.ts';
+import { execute } from '../../../lib/platform/executions/execute.ts';
+import { preflight } from '../../../lib/platform/executions/preflight.ts';
+import { type StartRequest, startExecution } from '../../../lib/platform/executions/start.ts';
+import { verify } from '../../../lib/platform/executions/verify.ts';
+import { snapshotOf } from '../../../lib/platform/flags/snapshot.ts';
+import type { AnySkill } from '../../../lib/platform/skill/define-skill.ts';
+import type { Table } from '../../../lib/platform/store/table.ts';
+import { testRuntime, type TestRuntime } from '../../support/runtime.ts';
+import { tinySkill } from './tiny-skill.ts';
+
+/** A flag that is on for everybody, whose variant names a configuration version. */
+export function flagsOn(skill: AnySkill, variant?: string) {
+  const variants =
+    variant === undefined
+      ? []
+      : [{ name: variant, weight: 1000, stickiness: 'accountId', payload: { type: 'string', value: variant } }];
+  const parameters = { rollout: '100', stickiness: 'accountId', groupId: skill.flag };
+  return snapshotOf(
+    {
+      features: [{ name: skill.flag, enabled: true, strategies: [{ name: 'flexibleRollout', parameters, variants }] }],
+    },
+    '2026-11-20T08:59:00.000Z',
+  );
+}
+
+/** A seeded runtime with one skill whose flag is on. */
+export async function startSystem(
+  table: Table,
+  skill: AnySkill = tinySkill(),
+  overrides: Partial<TestRuntime> = {},
+): Promise<TestRuntime> {
+  const flags = { snapshot: async () => flagsOn(skill), source: async () => undefined };
+  const runtime = testRuntime({ table, skills: [skill], flags, ...overrides });
+  await seed(runtime);
+  return runtime;
+}
+
+/** Asks for a discount as Ada. */
+export const ask = (skill: AnySkill, discount: number, rest: Partial<StartRequest> = {}): StartRequest => ({
+  skill,
+  body: { input: { accountId: 'acme', discount, tags: ['b', 'a'] } },
+  caller: 'ada-session',
+  ...rest,
+});
+
+/** Starts an execution that must be accepted. */
+export async function started(runtime: TestRuntime, request: StartRequest): Promise<string> {
+  const result = await startExecution(runtime, request);
+  if (result.kind !== 'accepted') throw new Error(`It was not accepted: ${result.kind}`);
+  return result.executionId;
+}
+
+export const flowOf = (runtime: TestRuntime, executionId: string): FlowState => ({
+  executionId,
+  skill: runtime.skills[0]!.name,
+  verdict: 'continue',
+});
+
+/** Preflight, Execute and Verify, as the state machine runs them. */
+export async function compute(runtime: TestRuntime, executionId: string): Promise<FlowState> {
+  const checked = await preflight(runtime, flowOf(runtime, executionId));
+  return verify(runtime, await execute(runtime, checked));
+}
+
+/** Opens the stage that a flow leads to and lets people decide at its seats. Answers the flow that follows once it is settled. */
+export async function decideStage(
+  runtime: TestRuntime,
+  flow: FlowState,
+  decisions: Record<string, Action>,
+): Promise<FlowState> {
+  const { stage } = flow.next!;
+  await openStage(runtime, { taskToken: `token-${stage}`, flow });
+  for (const [seatId, action] of Object.entries(decisions)) {
+    runtime.clock.advance(60);
+    await changeStage(runtime, flow.executionId, stage, (current) =>
+      decideSeat(current, seatId, {
+        decisionId: `d-${seatId}`,
+        action,
+        comment: action === 'approve' ? '' : 'Not like this.',
+        at: runtime.clock.now(),
+        round: current.round,
+        assurance: 'link',
+        termsDigest: current.termsDigest,
+      }),
+    );
+  }
+  const after = await readStage(runtime, flow.executionId, stage);
+  return isSettled(after) ? conclusionOf(runtime, after) : flow;
+}
+
+/** Both stages approved. */
+export async function approveAll(runtime: TestRuntime, flow: FlowState): Promise<FlowState> {
+  const second = await decideStage(runtime, flow, { 'lead.1': 'approve' });
+  return decideStage(runtime, second, { 'finance.1': 'approve', 'finance.2': 'approve' });
+}

@@ -2,10 +2,25 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // The suites share two cores with the servers they start.
+    // Two cores are shared with the servers that the suites start.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: ['test/e2e/system/**'] },
+      },
+      {
+        extends: true,
+        test: {
+          // One local system, started by its command, serves all of these; they skip time, so they take turns.
+          name: 'system',
+          include: ['test/e2e/system/**/*.test.ts'],
+          globalSetup: 'test/e2e/support/global-system.ts',
+          fileParallelism: false,
+        },
+      },
+    ],
   },
 });

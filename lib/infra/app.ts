@@ -1,4 +1,5 @@
 import { App, type Environment as CdkEnvironment, Tags } from 'aws-cdk-lib';
+import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import cdkJson from '../../cdk.json' with { type: 'json' };
 import type { AnySkill } from '../platform/skill/define-skill.ts';
 import type { CodeSource } from './code-source.ts';
@@ -15,9 +16,29 @@ export interface AppParts {
   readonly code: CodeSource;
 }
 
-/** An empty app with the feature flags of `cdk.json`, which only CDK's command line would set otherwise. */
-export function createApp(outdir?: string): App {
-  return new App({ context: cdkJson.context, analyticsReporting: false, stackTraces: false, ...(outdir === undefined ? {} : { outdir }) });
+/** Where an app is synthesized to, and how thoroughly. */
+export interface AppOptions {
+  /** Without it, the folder that CDK's command line named. */
+  readonly outdir?: string;
+  /** `false` leaves out what only a deployment needs: CDK's own check of the templates, and its tree for the console. */
+  readonly complete?: boolean;
+}
+
+/**
+ * An empty app with the feature flags of `cdk.json`, which only CDK's command line would set otherwise. It writes down neither
+ * stack traces, which hold the paths of this machine, nor how long things took: the same commit gives the same bytes.
+ */
+export function createApp({ outdir, complete = true }: AppOptions = {}): App {
+  return new App({
+    context: { ...cdkJson.context, [DISABLE_CREATION_STACK_TRACES]: true },
+    stackTraces: false,
+    analyticsReporting: false,
+    performanceReporting: false,
+    autoSynth: false,
+    builtinCloudFormationValidation: complete,
+    treeMetadata: complete,
+    ...(outdir === undefined ? {} : { outdir }),
+  });
 }
 
 /**

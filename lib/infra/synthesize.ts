@@ -21,7 +21,7 @@ export interface SynthesizeOptions {
 export function synthesizeTemplates({ environment, skills }: SynthesizeOptions): { stacks: StackTemplate[] } {
   const outdir = mkdtempSync(join(tmpdir(), 'countersign-synth-'));
   try {
-    const app = createApp(outdir);
+    const app = createApp({ outdir, complete: false });
     addStacks(app, {
       environment: typeof environment === 'string' ? environmentOf(environment) : environment,
       skills,

@@ -3,6 +3,7 @@ import type { Terms } from '../core/approval/terms.ts';
 import { page } from './layout.ts';
 import { type Markup, markup, words } from './markup.ts';
 import { reasonsSection, riskSection } from './parts/background.ts';
+import { approvalChoices, oversightChoices } from './parts/choices.ts';
 import { type DecisionFormView, decisionForm, errorSummary, type OfferedChoice } from './parts/decision-form.ts';
 import { seatList } from './parts/seats.ts';
 import { changesSection, type TermsChange, termsSection } from './parts/terms.ts';
@@ -36,19 +37,8 @@ export interface ApprovalView {
   readonly form: DecisionFormView;
 }
 
-const approvalChoices: readonly OfferedChoice[] = [
-  { choice: 'approve', effect: 'You agree to exactly the terms on this page. A comment is optional.' },
-  { choice: 'reject', effect: 'The request ends here. Write the reason in the comment.' },
-  { choice: 'request-changes', effect: 'It goes back to the requester. Write in the comment what has to change.' },
-];
-
-const oversightChoices: readonly OfferedChoice[] = [
-  { choice: 'close', effect: 'Nothing is published. The execution ends as blocked; write why in the comment.' },
-  { choice: 're-run', effect: 'The same request starts again as a new execution and passes every gate anew.' },
-];
-
 function choicesOf(view: ApprovalView): readonly OfferedChoice[] {
-  return view.kind === 'oversight' ? oversightChoices : approvalChoices;
+  return view.kind === 'oversight' ? oversightChoices : approvalChoices(view.level.required, view.otherSeats);
 }
 
 const assuranceSentence: Readonly<Record<Assurance, string>> = {

@@ -144,12 +144,13 @@ function evidence(view: ExecutionView): Markup {
 /** One execution: its way through the state machine, who decided what, why, and the evidence. */
 export function renderExecutionPage(view: ExecutionView): string {
   const { request } = view;
+  const drawing = drawGraph(view);
   return page({
     title: `${request.kind} for ${request.accountName} (${request.executionId})`,
     context: view.skillTitle,
     operator: true,
     body: markup`<header class="head"><p class="eyebrow"><a href="/status">Status</a> · <code>${request.executionId}</code></p><h1>${words(request.kind)} <span>for ${words(request.accountName)}</span></h1>${facts(view)}</header>
-<section><h2 id="way">Way through the state machine</h2><div class="scroll drawing" role="region" aria-labelledby="way" tabindex="0">${drawGraph(view)}</div>${path(view)}</section>
+<section><h2 id="way">Way through the state machine</h2>${drawing !== false && markup`<div class="scroll drawing" role="region" aria-labelledby="way" tabindex="0">${drawing}</div>`}${path(view)}</section>
 ${stages(view)}
 ${trace(view)}
 ${view.risk !== undefined && riskSection(view.risk)}

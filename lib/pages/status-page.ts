@@ -4,6 +4,8 @@ import { type Markup, markup, safeUrl, words } from './markup.ts';
 import { type ExecutionStatus, type OutcomeWord, outcomeWord, statusSign } from './vocabulary.ts';
 import { timeElement, writeLong, writeZone, type ZonedTime } from './zoned-time.ts';
 
+export type { ExecutionStatus } from './vocabulary.ts';
+
 /** One row of the list of executions. */
 export interface ExecutionRow {
   readonly executionId: string;

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, describe, expect, test } from 'vitest';
+import cdkJson from '../../cdk.json' with { type: 'json' };
 import { addStacks, createApp } from '../../lib/infra/app.ts';
 import { withoutBundles } from '../../lib/infra/code-source.ts';
 import { environmentOf } from '../../lib/infra/environments.ts';
@@ -57,6 +59,20 @@ describe('bin/app.ts', () => {
       'countersign-dev-platform.template.json',
     );
     expect(readdirSync(folder).filter((name) => name.startsWith('countersign-bundles-'))).toEqual([]);
+    for (const name of readdirSync(first.outdir).filter((file) => file.endsWith('.json')))
+      expect(readFileSync(join(first.outdir, name), 'utf8'), name).not.toContain(root);
+  });
+});
+
+describe('cdk.json', () => {
+  test('sets every flag as CDK recommends it, but for two', () => {
+    const recommended = createRequire(import.meta.url)('aws-cdk-lib/recommended-feature-flags.json') as object;
+    expect(cdkJson.context).toEqual({
+      ...recommended,
+      // A stack that others read from must not disappear under them.
+      '@aws-cdk/core:defaultCrossStackReferences': 'strong',
+      '@aws-cdk/core:enableAdditionalMetadataCollection': false,
+    });
   });
 });
 
@@ -69,7 +85,7 @@ describe('cdk-nag', () => {
   test.each(['dev', 'staging', 'prod'])('finds nothing in %s that is not acknowledged with a reason', (name) => {
     const environment = environmentOf(name);
     for (const settings of [environment.settings, { ...environment.settings, domain }]) {
-      const app = createApp(join(folder, 'nag'));
+      const app = createApp({ outdir: join(folder, 'nag') });
       addStacks(app, { environment: { name, settings }, skills: [tinySkill], code: withoutBundles });
       const { violations } = new AwsSolutionsChecks(app).validateScope(app);
       expect(violations.map(({ ruleName }) => ruleName)).toEqual([]);
@@ -77,7 +93,7 @@ describe('cdk-nag', () => {
   });
 
   test('would find what is not acknowledged', () => {
-    const app = createApp(join(folder, 'nag'));
+    const app = createApp({ outdir: join(folder, 'nag') });
     addStacks(app, { environment: environmentOf('dev'), skills: [], code: withoutBundles });
     for (const construct of app.node.findAll()) Reflect.set(construct.node, '_metadata', []);
     const { violations } = new AwsSolutionsChecks(app).validateScope(app);

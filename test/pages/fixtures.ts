@@ -216,7 +216,7 @@ const waiting = (next: string): object => ({
   Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
 });
 
-/** A state machine of the size that a skill has. */
+/** The state machine of a skill, without what the drawing does not show. */
 export const definition = {
   StartAt: 'Preflight',
   States: {
@@ -228,38 +228,36 @@ export const definition = {
       Choices: [
         { Variable: '$.verdict', StringEquals: 'publish', Next: 'Publish' },
         { Variable: '$.verdict', StringEquals: 'approve', Next: 'RequestApproval' },
-        { Variable: '$.verdict', StringEquals: 'escalate', Next: 'Oversight' },
+        { Variable: '$.verdict', StringEquals: 'escalate', Next: 'RequestOversight' },
       ],
       Default: 'Block',
     },
+    Block: task('Blocked'),
+    RequestOversight: waiting('Block'),
+    Recover: { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', Next: 'Failed' },
     RequestApproval: {
-      ...waiting('ApprovalResult'),
+      ...waiting('StageVerdict'),
       Catch: [
         { ErrorEquals: ['States.Timeout'], Next: 'Escalate' },
         { ErrorEquals: ['States.ALL'], Next: 'Recover' },
       ],
     },
-    Escalate: task('EscalationResult'),
-    EscalationResult: {
-      Type: 'Choice',
-      Choices: [{ Variable: '$.next', StringEquals: 'ask-again', Next: 'RequestApproval' }],
-      Default: 'Conclude',
-    },
-    ApprovalResult: {
+    StageVerdict: {
       Type: 'Choice',
       Choices: [
-        { Variable: '$.result', StringEquals: 'next-stage', Next: 'RequestApproval' },
-        { Variable: '$.result', StringEquals: 'approved', Next: 'Publish' },
+        { Variable: '$.verdict', StringEquals: 'next-stage', Next: 'RequestApproval' },
+        { Variable: '$.verdict', StringEquals: 'reopen', Next: 'RequestApproval' },
+        { Variable: '$.verdict', StringEquals: 'approved', Next: 'Publish' },
       ],
       Default: 'Conclude',
     },
-    Oversight: waiting('Conclude'),
-    Publish: task('Succeeded'),
-    Block: task('Succeeded'),
-    Conclude: task('Succeeded'),
-    Succeeded: { Type: 'Succeed' },
-    Recover: { ...task('Failed'), Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Failed' }] },
+    Escalate: task('StageVerdict'),
+    Conclude: task('Concluded'),
+    Concluded: { Type: 'Succeed' },
+    Publish: task('Published'),
+    Published: { Type: 'Succeed' },
     Failed: { Type: 'Fail' },
+    Blocked: { Type: 'Succeed' },
   },
 };
 
@@ -272,7 +270,7 @@ export const execution: ExecutionView = {
   status: 'waiting',
   startedAt: seen('20T13:02'),
   definition,
-  visited: ['Preflight', 'Execute', 'Verify', 'Verdict', 'RequestApproval', 'ApprovalResult', 'RequestApproval'],
+  visited: ['Preflight', 'Execute', 'Verify', 'Verdict', 'RequestApproval', 'StageVerdict', 'RequestApproval'],
   current: 'RequestApproval',
   stages: [
     {

@@ -63,8 +63,8 @@ function number(levelId: string, seats: readonly Seat[], first: number): Planned
  * would ask nobody new is left out.
  */
 function escalationOf(settled: SettledLevel, general: Hearing): EscalationStep[] {
-  const { level, seats, escalationLimit } = settled;
-  const hearing = hearingOf(level, general);
+  const { level, seats, escalationLimit, escalationIndependent } = settled;
+  const hearing = hearingOf(escalationIndependent, general);
   const taken = new Set(seats.map(({ approver }) => approver));
   let numbered = seats.length;
   return level.escalation.flatMap(({ to, serviceLevelBusinessHours }): EscalationStep[] => {
@@ -142,6 +142,7 @@ export function buildPlan(
     seated.map((each) => ({
       ...each,
       assurance: assuranceOf(each.level, facts, policy),
+      escalationIndependent: each.level.independentOfReportingLine,
       ...(each.minimumLimit === undefined ? {} : { escalationLimit: each.minimumLimit }),
     })),
   );

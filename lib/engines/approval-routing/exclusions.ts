@@ -27,7 +27,8 @@ function reportsOf(personId: string, directory: LoadedDirectory): string[] {
 
 /**
  * Everybody who may not decide a request, whatever the level, each once with the first reason that applies, by person id.
- * Requester, record owner and everybody below them in a delegation chain always are; the policy adds the rest.
+ * Requester, record owner (the one named and the one the directory knows) and everybody below them in a delegation chain
+ * always are; the policy adds the rest.
  */
 export function exclusionsOf(
   request: ApprovalRequest,
@@ -37,11 +38,14 @@ export function exclusionsOf(
   at: Instant,
 ): Exclusion[] {
   const { quoteEditors, reportsOfRequester } = policy.separationOfDuties;
+  // Naming somebody else as the owner does not make the owner eligible.
+  const knownOwner = directory.account(request.account.id)?.recordOwner;
+  const owners = [request.recordOwner, ...(knownOwner === undefined ? [] : [knownOwner])];
   const reasons: [ExclusionReason, readonly string[]][] = [
     ['requester', [requester]],
-    ['record-owner', [request.recordOwner]],
+    ['record-owner', owners],
     ['delegate-of-requester', delegatesOf(directory, requester, at)],
-    ['delegate-of-record-owner', delegatesOf(directory, request.recordOwner, at)],
+    ['delegate-of-record-owner', owners.flatMap((owner) => delegatesOf(directory, owner, at))],
     ['quote-editor', quoteEditors === 'exclude' ? (request.quoteEditors ?? []) : []],
     ['reports-to-requester', reportsOfRequester === 'exclude' ? reportsOf(requester, directory) : []],
   ];

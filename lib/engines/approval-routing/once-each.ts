@@ -7,6 +7,8 @@ export interface SettledLevel extends SeatedLevel {
   readonly assurance: 'link' | 'mail-code';
   /** The limit of this level or of a level for which its approvals also count; escalation keeps to it. */
   readonly escalationLimit?: Money;
+  /** Whether escalation must keep out of the requester's chain of command, for this level or one it answers for. */
+  readonly escalationIndependent: boolean;
 }
 
 /** What was done about somebody whom two levels ask for. */
@@ -39,12 +41,13 @@ function certainApprovals(level: SettledLevel, people: readonly Seat[]): number 
   return Math.max(0, level.required - others);
 }
 
-/** The earlier level, now also answering for the later one: by the stronger assurance, and escalated within its limit. */
+/** The earlier level, now also answering for the later one: by the stronger assurance, and escalated by its rules too. */
 function answeringFor(earlier: SettledLevel, later: SettledLevel): SettledLevel {
   const escalationLimit = earlier.escalationLimit ?? later.escalationLimit;
   return {
     ...earlier,
     assurance: later.assurance === 'mail-code' ? 'mail-code' : earlier.assurance,
+    escalationIndependent: earlier.escalationIndependent || later.escalationIndependent,
     ...(escalationLimit === undefined ? {} : { escalationLimit }),
   };
 }

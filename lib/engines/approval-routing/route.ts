@@ -78,7 +78,9 @@ export function routeApproval({
   const unverified = unverifiedFacts(request, directory);
   const work = { units: 0 };
   const excluded = exclusionsOf(request, requester, policy, directory, instant);
-  const { recordOwner, amount } = request;
+  const { amount } = request;
+  // What the directory knows outweighs what the request says; both are excluded from deciding.
+  const recordOwner = directory.account(request.account.id)?.recordOwner ?? request.recordOwner;
   const hearing = { directory, requester, recordOwner, excluded, amount, at: instant, work };
   const route = computeRoute(facts, unverified, policy, hearing);
   const { seating, decision, conclusion } = route;

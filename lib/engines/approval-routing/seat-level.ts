@@ -51,9 +51,9 @@ function principalsOf(selector: ApproverSelector, { directory, requester, record
   return manager === undefined ? [] : [manager.id];
 }
 
-/** The hearing of one level, which may also exclude the requester's chain of command. */
-export function hearingOf(level: Level, hearing: Hearing): Hearing {
-  if (!level.independentOfReportingLine) return hearing;
+/** The hearing of a level, which excludes the requester's chain of command where the level must be independent of it. */
+export function hearingOf(independent: boolean, hearing: Hearing): Hearing {
+  if (!independent) return hearing;
   return { ...hearing, excluded: withReportingLine(hearing.excluded, hearing.requester, hearing.directory) };
 }
 
@@ -118,13 +118,45 @@ function replaceTheRest(
   }
 }
 
+/** Why a level cannot be held with the people found: too few, too many, or under `all` a place that nobody may take. */
+function shortfall(
+  level: Level,
+  wanted: number,
+  found: number,
+  candidates: readonly CandidateTrace[],
+): Problem | undefined {
+  const dropped = candidates.filter(({ result }) => result === 'dropped');
+  const refusals = dropped.map(({ principal, message = '' }) => `${principal}: ${message}`).join(' ');
+  const problem = (code: string, message: string, mend: string): Problem => ({ pointer: '', code, message, mend });
+  if (found < wanted)
+    return problem(
+      'no-eligible-approver',
+      `The level "${level.id}" needs ${wanted} eligible approver(s) and has ${found}. ${refusals}`.trim(),
+      'Add somebody with the role and the limit to the directory, or change the level in the policy.',
+    );
+  if (level.quorum !== 'all') return undefined;
+  if (candidates.some(({ result }) => result === 'spare'))
+    return problem(
+      'too-many-approvers',
+      `The level "${level.id}" would need more than ${MOST_SEATS} people to agree.`,
+      'Give the level a quorum of some of them, or a smaller role.',
+    );
+  // A seat that the policy gives up for its limit is not missed.
+  if (dropped.every(({ code }) => code === 'limit-too-low' && level.limitFallback === 'refuse')) return undefined;
+  return problem(
+    'no-substitute',
+    `The level "${level.id}" needs everybody it names, and nobody may take somebody's place. ${refusals}`,
+    'Name people who have a manager who may decide, or give the level a quorum of some of them.',
+  );
+}
+
 /**
  * Seats a level. Delegate and principal are one seat; whoever may not decide is replaced by the nearest manager who may:
  * always under the quorum `all`, otherwise only while the quorum lacks people. Ties are broken by the lowest person id.
- * @returns the seated level, or the problem when too few people may decide.
+ * @returns the seated level, or the problem when the people found cannot hold it.
  */
 export function seatLevel(level: Level, because: readonly string[], general: Hearing): SeatedLevel | Problem {
-  const hearing = hearingOf(level, general);
+  const hearing = hearingOf(level.independentOfReportingLine, general);
   const minimumLimit = level.minimumLimit === 'amount' ? hearing.amount : undefined;
   const principals = sortedUnique(level.approvers.flatMap((selector) => principalsOf(selector, hearing)));
   const results = principals.map((principal) => [principal, seatOf(principal, hearing, minimumLimit)] as const);
@@ -132,40 +164,14 @@ export function seatLevel(level: Level, because: readonly string[], general: Hea
   const hall = seatTheEligible(results);
   replaceTheRest(level, wanted, results, hall, hearing, minimumLimit);
   const candidates = principals.flatMap((principal) => hall.traces.get(principal) ?? []);
-  const overfull = level.quorum === 'all' && candidates.some(({ result }) => result === 'spare');
-  if (hall.seats.length < wanted || overfull) return unroutable(level, wanted, hall.seats.length, candidates, overfull);
-  return {
-    level,
-    required: level.quorum === 'all' ? hall.seats.length : wanted,
-    seats: hall.seats.toSorted((a, b) => byText(a.approver, b.approver)),
-    ...(minimumLimit === undefined ? {} : { minimumLimit }),
-    because,
-    candidates,
-  };
-}
-
-function unroutable(
-  level: Level,
-  wanted: number,
-  found: number,
-  candidates: readonly CandidateTrace[],
-  overfull: boolean,
-): Problem {
-  const refusals = candidates.flatMap(({ principal, message }) =>
-    message === undefined ? [] : [`${principal}: ${message}`],
+  return (
+    shortfall(level, wanted, hall.seats.length, candidates) ?? {
+      level,
+      required: level.quorum === 'all' ? hall.seats.length : wanted,
+      seats: hall.seats.toSorted((a, b) => byText(a.approver, b.approver)),
+      ...(minimumLimit === undefined ? {} : { minimumLimit }),
+      because,
+      candidates,
+    }
   );
-  return overfull
-    ? {
-        pointer: '',
-        code: 'too-many-approvers',
-        message: `The level "${level.id}" would need more than ${MOST_SEATS} people to agree.`,
-        mend: 'Give the level a quorum of some of them, or a smaller role.',
-      }
-    : {
-        pointer: '',
-        code: 'no-eligible-approver',
-        message:
-          `The level "${level.id}" needs ${wanted} eligible approver(s) and has ${found}. ${refusals.join(' ')}`.trim(),
-        mend: 'Add somebody with the role and the limit to the directory, or change the level in the policy.',
-      };
 }

@@ -10,6 +10,7 @@ import type { Work } from './work.ts';
 export interface Hearing {
   readonly directory: LoadedDirectory;
   readonly requester: string;
+  /** The owner that the directory knows; the one the request names, where it knows none. */
   readonly recordOwner: string;
   readonly excluded: readonly Exclusion[];
   readonly amount: Money;

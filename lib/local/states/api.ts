@@ -1,5 +1,11 @@
 import type { ApiPorts, Operation } from './api-ports.ts';
-import { describeExecution, getExecutionHistory, listExecutions, stopExecution } from './execution-operations.ts';
+import {
+  describeExecution,
+  describeStateMachineForExecution,
+  getExecutionHistory,
+  listExecutions,
+  stopExecution,
+} from './execution-operations.ts';
 import { describeStateMachine, listStateMachines } from './machine-operations.ts';
 import { startExecution } from './start-execution.ts';
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './task-operations.ts';
@@ -9,6 +15,7 @@ export function operations(ports: ApiPorts): ReadonlyMap<string, Operation> {
   return new Map<string, Operation>([
     ['StartExecution', (input) => startExecution(ports, input)],
     ['DescribeExecution', (input) => describeExecution(ports, input)],
+    ['DescribeStateMachineForExecution', (input) => describeStateMachineForExecution(ports, input)],
     ['StopExecution', (input) => stopExecution(ports, input)],
     ['ListExecutions', (input) => listExecutions(ports, input)],
     ['GetExecutionHistory', (input) => getExecutionHistory(ports, input)],

@@ -1,6 +1,6 @@
 import { type Json, pointer } from '../../core/json.ts';
 import { runtimeError } from './failure.ts';
-import { isObject, type Path, PathSyntaxError, parsePath, type Selection } from './json-path.ts';
+import { isObject, type Path, parsePath, type Selection, UnsupportedSyntax } from './json-path.ts';
 import type { Report } from './payload-template.ts';
 import { parseTimestamp } from './timestamp.ts';
 
@@ -92,7 +92,7 @@ export function parseCondition(rule: Json, at: string, report: Report, outermost
     report(at, 'A choice rule must be an object.');
     return undefined;
   }
-  const passed = outermost ? ['Next', 'Comment'] : ['Comment'];
+  const passed = outermost ? ['Next', 'Comment'] : [];
   const fields = Object.keys(rule).filter((field) => !passed.includes(field));
   const operators = fields.filter((field) => field !== 'Variable');
   const [operator] = operators;
@@ -167,7 +167,7 @@ function pathAt(value: Json | undefined, at: string, report: Report): Path | und
     if (typeof value === 'string') return parsePath(value);
     report(at, 'The field must be a path.');
   } catch (error) {
-    if (!(error instanceof PathSyntaxError)) throw error;
+    if (!(error instanceof UnsupportedSyntax)) throw error;
     report(at, `${error.message}.`);
   }
   return undefined;

@@ -5,7 +5,7 @@ import { type Due, type Execution, nextDue } from './execution.ts';
 import { changes, fold, type Journal, type Listed, listed } from './journal.ts';
 import type { InvocationResult, LambdaInvoker } from './lambda.ts';
 import type { Machines } from './machines.ts';
-import { runState, startExecution, timeOutExecution, waitOver } from './step.ts';
+import { beginExecution, runState, timeOutExecution, waitOver } from './step.ts';
 import { functionReturned, invocationOf, retryTask, timeOutTask } from './task-step.ts';
 import type { TaskTokens } from './task-tokens.ts';
 
@@ -77,7 +77,7 @@ export class Engine {
 
   /** Starts an execution that has no history yet. */
   start(execution: Execution): void {
-    this.#commit(undefined, this.#draft(execution, startExecution));
+    this.#commit(undefined, this.#draft(execution, beginExecution));
   }
 
   /** Takes a step in a running execution. */

@@ -56,6 +56,19 @@ export function describeExecution({ engine }: ApiPorts, raw: unknown): Json {
   };
 }
 
+/** DescribeStateMachineForExecution: the machine as the execution runs it, whatever came later. @throws ApiError */
+export function describeStateMachineForExecution({ engine, machines }: ApiPorts, raw: unknown): Json {
+  const { executionArn, includedData } = readInput(describeExecutionInput, raw);
+  const { stateMachineArn, stateMachineName, definitionId, roleArn, startedAt } = executionOf(engine, executionArn);
+  return {
+    stateMachineArn,
+    name: stateMachineName,
+    definition: includedData === 'METADATA_ONLY' ? '{}' : machines.definitionText(definitionId),
+    roleArn,
+    updateDate: seconds(machines.resolve(stateMachineArn)?.machine.createdAt ?? startedAt),
+  };
+}
+
 /** StopExecution; an execution that has ended already keeps its end. @throws ApiError */
 export function stopExecution({ engine, clock }: ApiPorts, raw: unknown): Json {
   const { executionArn, error, cause } = readInput(stopExecutionInput, raw);

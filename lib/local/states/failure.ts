@@ -22,6 +22,7 @@ export class StateError extends Error {
 
 /** The failure that no Retry and no Catch can handle: the execution always fails. */
 export const RUNTIME = 'States.Runtime';
+/** The other names that are raised here; AWS reports everything else that goes wrong in a state as a States.Runtime error. */
 export const DATA_LIMIT_EXCEEDED = 'States.DataLimitExceeded';
 export const TIMEOUT = 'States.Timeout';
 export const HEARTBEAT_TIMEOUT = 'States.HeartbeatTimeout';

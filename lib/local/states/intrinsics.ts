@@ -1,6 +1,6 @@
 import type { Json } from '../../core/json.ts';
 import { runtimeError } from './failure.ts';
-import { isObject, type Path, PathSyntaxError, parsePath } from './json-path.ts';
+import { isObject, type Path, parsePath, UnsupportedSyntax } from './json-path.ts';
 
 /** What a `.$` field holds: a path, or an intrinsic function whose arguments may be literals, paths and functions. */
 export type Expression =
@@ -72,12 +72,12 @@ function jsonMerge(left: Json | undefined, right: Json | undefined, deep: Json |
 
 /**
  * Reads a path or an intrinsic function call.
- * @throws PathSyntaxError when it is neither, or a function that is not implemented.
+ * @throws UnsupportedSyntax when it is neither, or a function that is not implemented.
  */
 export function parseExpression(text: string): Expression {
   if (text.startsWith('$')) return { kind: 'path', path: parsePath(text) };
   const [expression, end] = callAt(text, 0);
-  if (end !== text.length) throw new PathSyntaxError(`"${text}" goes on after the function call`);
+  if (end !== text.length) throw new UnsupportedSyntax(`"${text}" goes on after the function call`);
   return expression;
 }
 
@@ -101,9 +101,10 @@ function skipSpace(text: string, position: number): number {
 function callAt(text: string, position: number): Parsed {
   const head = at(FUNCTION, text, position);
   const name = head?.[1];
-  if (head === null || name === undefined) throw new PathSyntaxError(`"${text}" is neither a path nor a function call`);
+  if (head === null || name === undefined)
+    throw new UnsupportedSyntax(`"${text}" is neither a path nor a function call`);
   const intrinsic = INTRINSICS.get(name);
-  if (intrinsic === undefined) throw new PathSyntaxError(`The intrinsic function ${name} is not implemented`);
+  if (intrinsic === undefined) throw new UnsupportedSyntax(`The intrinsic function ${name} is not implemented`);
   const values: Expression[] = [];
   let end = skipSpace(text, position + head[0].length);
   while (text[end] !== ')') {
@@ -112,11 +113,11 @@ function callAt(text: string, position: number): Parsed {
     end = skipSpace(text, after);
     if (text[end] === ',') {
       end = skipSpace(text, end + 1);
-      if (text[end] === ')') throw new PathSyntaxError(`"${text}" has a comma without an argument behind it`);
-    } else if (text[end] !== ')') throw new PathSyntaxError(`"${text}" is not closed behind an argument`);
+      if (text[end] === ')') throw new UnsupportedSyntax(`"${text}" has a comma without an argument behind it`);
+    } else if (text[end] !== ')') throw new UnsupportedSyntax(`"${text}" is not closed behind an argument`);
   }
   if (values.length < intrinsic.least || values.length > intrinsic.most) {
-    throw new PathSyntaxError(`${name} does not take ${values.length} argument(s)`);
+    throw new UnsupportedSyntax(`${name} does not take ${values.length} argument(s)`);
   }
   return [{ kind: 'call', name, arguments: values }, end + 1];
 }
@@ -152,6 +153,6 @@ export function evaluate(expression: Expression, read: (path: Path) => Json): Js
   if (expression.kind === 'path') return read(expression.path);
   const intrinsic = INTRINSICS.get(expression.name);
   if (intrinsic === undefined)
-    throw new PathSyntaxError(`The intrinsic function ${expression.name} is not implemented`);
+    throw new UnsupportedSyntax(`The intrinsic function ${expression.name} is not implemented`);
   return intrinsic.apply(expression.arguments.map((argument) => evaluate(argument, read)));
 }

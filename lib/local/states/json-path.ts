@@ -16,8 +16,8 @@ export interface Path {
 /** What a path selected. */
 export type Selection = { readonly found: true; readonly value: Json } | { readonly found: false };
 
-/** A path is not written in the supported syntax. */
-export class PathSyntaxError extends Error {}
+/** A field is not written in the syntax that is supported: a path, an intrinsic function, a resource. */
+export class UnsupportedSyntax extends Error {}
 
 const NAME = /\.([\p{L}\p{N}_-]+)/uy;
 const INDEX = /\[(0|[1-9]\d{0,8})\]/y;
@@ -25,11 +25,11 @@ const QUOTED = /\[(?:'((?:[^'\\]|\\['\\])+)'|"((?:[^"\\]|\\["\\])+)")\]/y;
 
 /**
  * Reads a path.
- * @throws PathSyntaxError when it is not a path, or one that may select several nodes.
+ * @throws UnsupportedSyntax when it is not a path, or one that may select several nodes.
  */
 export function parsePath(text: string): Path {
   const root = text.startsWith('$$') ? 'context' : 'data';
-  if (!text.startsWith('$')) throw new PathSyntaxError(`"${text}" is not a path: it does not start with $`);
+  if (!text.startsWith('$')) throw new UnsupportedSyntax(`"${text}" is not a path: it does not start with $`);
   const steps: (string | number)[] = [];
   let position = root === 'context' ? 2 : 1;
   while (position < text.length) {
@@ -50,7 +50,7 @@ function stepAt(text: string, position: number): readonly [step: string | number
     const match = pattern.exec(text);
     if (match !== null) return [read(match), match[0].length];
   }
-  throw new PathSyntaxError(
+  throw new UnsupportedSyntax(
     `The path "${text}" is not supported from character ${position + 1} on: only names and indexes are`,
   );
 }

@@ -102,12 +102,19 @@ export class Machines {
   definition(definitionId: string): Definition {
     const known = this.#definitions.get(definitionId);
     if (known !== undefined) return known;
-    const text = this.#journal.document(`definition-${definitionId}`);
-    if (text === undefined)
-      throw new InvalidDefinition(`The definition ${definitionId} of a running execution is missing.`);
-    const definition = loadDefinition(text);
+    const definition = loadDefinition(this.definitionText(definitionId));
     this.#definitions.set(definitionId, definition);
     return definition;
+  }
+
+  /**
+   * The JSON text of a definition that an execution started with.
+   * @throws InvalidDefinition when it was not kept.
+   */
+  definitionText(definitionId: string): string {
+    const text = this.#journal.document(`definition-${definitionId}`);
+    if (text === undefined) throw new InvalidDefinition(`The definition ${definitionId} of an execution is missing.`);
+    return text;
   }
 
   #createdAt(stateMachineArn: string, now: number): number {

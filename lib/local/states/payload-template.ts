@@ -1,6 +1,6 @@
 import { type Json, type JsonObject, pointer } from '../../core/json.ts';
 import { type Expression, evaluate, parseExpression, pathsOf } from './intrinsics.ts';
-import { isObject, type Path, PathSyntaxError } from './json-path.ts';
+import { isObject, type Path, UnsupportedSyntax } from './json-path.ts';
 
 /**
  * A payload template (`Parameters`, `ResultSelector`): JSON in which members whose names end in `.$` are computed.
@@ -49,7 +49,7 @@ function memberOf(object: JsonObject, key: string, at: string, report: Report): 
   try {
     return [{ name, template: { kind: 'computed', expression: parseExpression(value) } }];
   } catch (error) {
-    if (!(error instanceof PathSyntaxError)) throw error;
+    if (!(error instanceof UnsupportedSyntax)) throw error;
     report(here, `${error.message}.`);
     return [];
   }

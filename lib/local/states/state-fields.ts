@@ -5,6 +5,7 @@ import type { State } from './definition.ts';
 import {
   comment,
   commonFields,
+  computed,
   dataPath,
   either,
   flow,
@@ -18,7 +19,6 @@ import {
   refuse,
   resultPath,
   template,
-  text,
   tokensOf,
   WHOLE,
   withDefault,
@@ -126,9 +126,9 @@ const fail = z
     Type: z.literal('Fail'),
     ...commonFields,
     Error: z.string().optional(),
-    ErrorPath: text.optional(),
+    ErrorPath: computed.optional(),
     Cause: z.string().optional(),
-    CausePath: text.optional(),
+    CausePath: computed.optional(),
   })
   .transform(
     (fields, context): State => ({

@@ -1,7 +1,7 @@
 import type { Json } from '../../core/json.ts';
 import { holds } from './choice-rule.ts';
 import { evaluateField, fillTemplate, look, type Sources, sourcesOf, throughPath, withResult } from './data-flow.ts';
-import type { ChoiceState, FailState, PassState, Text, WaitState } from './definition.ts';
+import type { ChoiceState, FailState, PassState, PathFields, Text, WaitState } from './definition.ts';
 import { type Draft, WHOLE_DATA } from './draft.ts';
 import type { Visit } from './execution.ts';
 import { runtimeError, StateError } from './failure.ts';
@@ -10,7 +10,7 @@ import { runTask } from './task-step.ts';
 import { parseTimestamp, wholeMilliseconds } from './timestamp.ts';
 
 /** Starts the execution: it enters its first state. */
-export function startExecution(draft: Draft): void {
+export function beginExecution(draft: Draft): void {
   const { execution, ground } = draft;
   const { stateMachineVersionArn, stateMachineAliasArn } = execution;
   draft.emit('ExecutionStarted', {
@@ -42,11 +42,7 @@ export function runState(draft: Draft): void {
       case 'Wait':
         return runWait(draft, state, visit, sources);
       case 'Succeed':
-        return leave(
-          draft,
-          undefined,
-          throughPath(state.outputPath, throughPath(state.inputPath, visit.input, sources), sources),
-        );
+        return leave(draft, undefined, filtered(state, visit, sources));
       case 'Fail':
         return runFail(draft, state, visit, sources);
     }
@@ -59,11 +55,7 @@ export function waitOver(draft: Draft): void {
   if (state.type !== 'Wait') throw new TypeError(`The state ${visit.state} does not wait.`);
   guarded(draft, () => {
     const sources = sourcesOf(draft.execution, visit, undefined);
-    leave(
-      draft,
-      state.next,
-      throughPath(state.outputPath, throughPath(state.inputPath, visit.input, sources), sources),
-    );
+    leave(draft, state.next, filtered(state, visit, sources));
   });
 }
 
@@ -90,6 +82,11 @@ function guarded(draft: Draft, run: () => void): void {
   }
 }
 
+/** The output of a state that only filters its input. */
+function filtered(state: PathFields, visit: Visit, sources: Sources): Json {
+  return throughPath(state.outputPath, throughPath(state.inputPath, visit.input, sources), sources);
+}
+
 function runChoice(draft: Draft, state: ChoiceState, visit: Visit, sources: Sources): void {
   const input = throughPath(state.inputPath, visit.input, sources);
   const chosen = state.choices.find(({ condition }) => holds(condition, (path) => look(path, input, sources)));
@@ -97,7 +94,7 @@ function runChoice(draft: Draft, state: ChoiceState, visit: Visit, sources: Sour
   if (next === undefined) {
     throw runtimeError('Failed to transition out of the state. The state does not point to a next state.');
   }
-  leave(draft, next, throughPath(state.outputPath, input, sources));
+  leave(draft, next, filtered(state, visit, sources));
 }
 
 function runPass(draft: Draft, state: PassState, visit: Visit, sources: Sources): void {
@@ -111,7 +108,7 @@ function runWait(draft: Draft, state: WaitState, visit: Visit, sources: Sources)
   const input = throughPath(state.inputPath, visit.input, sources);
   const until = waitUntil(draft.ground.at, state, input, sources);
   if (until > draft.ground.at) draft.set({ activity: { phase: 'wait', until } });
-  else leave(draft, state.next, throughPath(state.outputPath, input, sources));
+  else leave(draft, state.next, filtered(state, visit, sources));
 }
 
 function waitUntil(now: number, { until }: WaitState, input: Json, sources: Sources): number {

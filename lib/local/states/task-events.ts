@@ -20,6 +20,7 @@ function problemOf({ error, cause }: StateFailure) {
   return { ...(error === '' ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
 }
 
+/** The task is to be done; the history shows its parameters or input, and its limits. */
 export function taskScheduled(draft: Draft, resource: TaskResource, text: string, limits: Limits): void {
   const timeout = limits.timeoutSeconds === null ? {} : { timeoutInSeconds: limits.timeoutSeconds };
   if (resource.kind === 'function') {
@@ -45,6 +46,7 @@ export function taskScheduled(draft: Draft, resource: TaskResource, text: string
   });
 }
 
+/** The function is being invoked. */
 export function taskStarted(draft: Draft, resource: TaskResource): void {
   if (resource.kind === 'function') draft.emit('LambdaFunctionStarted');
   else draft.emit('TaskStarted', { taskStartedEventDetails: integrationOf(resource) });
@@ -61,6 +63,7 @@ export function taskSubmitted(
   });
 }
 
+/** The task has a result. */
 export function taskSucceeded(draft: Draft, resource: TaskResource, output: string): void {
   const details = { output, outputDetails: WHOLE_DATA };
   if (resource.kind === 'function')
@@ -68,6 +71,7 @@ export function taskSucceeded(draft: Draft, resource: TaskResource, output: stri
   else draft.emit('TaskSucceeded', { taskSucceededEventDetails: { ...integrationOf(resource), ...details } });
 }
 
+/** The task failed. */
 export function taskFailed(draft: Draft, resource: TaskResource, failure: StateFailure): void {
   const details = problemOf(failure);
   if (resource.kind === 'function') draft.emit('LambdaFunctionFailed', { lambdaFunctionFailedEventDetails: details });

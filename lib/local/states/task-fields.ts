@@ -20,7 +20,7 @@ import {
   template,
   withDefault,
 } from './field-schemas.ts';
-import { PathSyntaxError } from './json-path.ts';
+import { UnsupportedSyntax } from './json-path.ts';
 import { templatePaths } from './payload-template.ts';
 
 const errorEquals = z
@@ -36,8 +36,9 @@ const errorEquals = z
         });
       }
     }
-    if (isCatchAll(names) && names.length > 1)
+    if (isCatchAll(names) && names.length > 1) {
       context.addIssue({ code: 'custom', message: 'States.ALL must stand alone' });
+    }
   });
 
 /** States.ALL may only stand in the last retrier or catcher. */
@@ -47,8 +48,9 @@ function lastOnly(
   context: Issues,
 ): void {
   for (const [index, handler] of handlers.slice(0, -1).entries()) {
-    if (isCatchAll(handler.errorEquals))
+    if (isCatchAll(handler.errorEquals)) {
       refuse(context, 'States.ALL must be in the last one', field, String(index), 'ErrorEquals');
+    }
   }
 }
 
@@ -94,7 +96,7 @@ const resource = parsing((arn): TaskResource => {
   const invoke = INVOKE.exec(arn);
   if (invoke !== null) return { kind: 'invoke', waitForTaskToken: invoke[1] !== undefined };
   if (FUNCTION.test(arn)) return { kind: 'function', functionArn: arn };
-  throw new PathSyntaxError(`The resource "${arn}" is not implemented: only Lambda functions and lambda:invoke are`);
+  throw new UnsupportedSyntax(`The resource "${arn}" is not implemented: only Lambda functions and lambda:invoke are`);
 });
 
 const INVOKE_PARAMETERS = new Set(['FunctionName', 'Payload']);
@@ -114,8 +116,9 @@ function checkParameters(state: TaskState, context: Issues): void {
   if (resource.kind === 'function') return;
   const members = parameters?.kind === 'object' ? parameters.members : [];
   for (const { name } of members) {
-    if (!INVOKE_PARAMETERS.has(name))
+    if (!INVOKE_PARAMETERS.has(name)) {
       refuse(context, `The parameter "${name}" of lambda:invoke is not implemented`, 'Parameters', name);
+    }
   }
   const name = members.find((member) => member.name === 'FunctionName');
   if (name === undefined) refuse(context, 'lambda:invoke needs the parameter FunctionName', 'Parameters');

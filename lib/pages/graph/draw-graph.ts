@@ -93,11 +93,12 @@ function drawLabel(routed: RoutedEdge, layout: Layout): Markup | false {
 /**
  * Draws a state machine and a run through it as SVG: states with their type, the ways between them (catches dashed), the
  * states entered with the order of entering, the ways taken in bold, the current state framed. The same input gives the
- * same bytes.
+ * same bytes. Nothing when the machine has no states.
  * @throws InvalidInput when the definition is none.
  */
-export function drawGraph(run: DrawnRun): Markup {
+export function drawGraph(run: DrawnRun): Markup | false {
   const graph = graphOfDefinition(run.definition);
+  if (graph.nodes.length === 0) return false;
   const widths = new Map(graph.nodes.map((node) => [node.id, nodeWidth(node)]));
   const layout = layeredLayout(graph, {
     state: (id) => widths.get(id) ?? 0,

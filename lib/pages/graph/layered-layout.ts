@@ -142,7 +142,8 @@ function rowsOf(
 
 /**
  * A layered drawing after Sugiyama: layers by longest path, order within a layer by barycentre, positions as close to the
- * neighbours as the order allows. Deterministic: a fixed number of sweeps, ties kept in order of definition.
+ * neighbours as the order allows. For graphs with at least one state. Deterministic: a fixed number of sweeps, ties kept in
+ * order of definition.
  */
 export function layeredLayout(graph: StateGraph, measures: Measures): Layout {
   const loops = graph.edges.filter((edge) => edge.from === edge.to);

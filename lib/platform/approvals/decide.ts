@@ -1,16 +1,13 @@
 import type { Eligibility } from '../../core/directory/eligibility.ts';
 import type { Instant } from '../../core/instant.ts';
-import { appendAudit } from '../audit/append.ts';
-import { log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
+import { carryOut } from './carry-out.ts';
 import { type Case, readCase } from './case.ts';
 import { decideSeat } from './decide-seat.ts';
 import { type Link, randomText } from './link.ts';
 import { type LinkStanding, linkStanding } from './link-standing.ts';
 import { eligibilityOf } from './seat-holder.ts';
-import { sendStageMails } from './send-mails.ts';
-import { deliverSignal } from './signal.ts';
-import { type Action, isSettled, type Stage } from './stage.ts';
+import type { Action, Stage } from './stage.ts';
 import { changeStage, readStage } from './stage-store.ts';
 
 /** A decision as a person made it. */
@@ -47,23 +44,6 @@ export function linkState(file: Case, stage: Stage, link: Link, at: Instant): Li
 /** What came of an attempt to decide. `recorded`: this attempt is the seat's one decision. */
 export interface DecisionResult extends LinkState {
   readonly recorded: boolean;
-}
-
-/** Carries out what a recorded decision owes. Whatever fails here stays owed, and the sweeper finishes it. */
-async function carryOut(runtime: Runtime, stage: Stage): Promise<void> {
-  const { executionId } = stage;
-  try {
-    if (isSettled(stage)) await deliverSignal(runtime, stage);
-    await sendStageMails(runtime, executionId, stage.stage);
-    await appendAudit(runtime, executionId);
-  } catch (error) {
-    log('error', {
-      event: 'decision-effect-postponed',
-      executionId,
-      stage: stage.stage,
-      error: error instanceof Error ? error.name : 'unknown',
-    });
-  }
 }
 
 /**

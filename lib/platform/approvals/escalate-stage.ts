@@ -1,13 +1,12 @@
 import { InvalidInput } from '../../core/errors.ts';
-import { appendAudit } from '../audit/append.ts';
 import { currentDirectory, readDirectory } from '../configuration/directory-store.ts';
 import type { FlowState } from '../contracts/flow.ts';
 import { readExecution } from '../executions/execution-store.ts';
 import type { Runtime } from '../runtime.ts';
+import { carryOut } from './carry-out.ts';
 import { missDeadline } from './miss-deadline.ts';
 import { nextStage } from './prepare-stage.ts';
 import { latest } from './seat-times.ts';
-import { sendStageMails } from './send-mails.ts';
 import { conclusionOf, markRunning } from './signal.ts';
 import { isSettled, type Stage } from './stage.ts';
 import { changeStage } from './stage-store.ts';
@@ -38,12 +37,11 @@ export async function escalateStage(runtime: Runtime, flow: FlowState): Promise<
     return takenOver(missDeadline(current, directories, latest([now, current.timerDueAt], now)));
   });
   if (!isSettled(stage)) {
-    await appendAudit(runtime, executionId);
+    await carryOut(runtime, stage);
     return { executionId, skill, verdict: 'reopen', next: nextStage(stage, runtime.clock.now()) };
   }
   const conclusion = await conclusionOf(runtime, stage);
   await markRunning(runtime, executionId);
-  await sendStageMails(runtime, executionId, next.stage);
-  await appendAudit(runtime, executionId);
+  await carryOut(runtime, stage);
   return conclusion;
 }

@@ -29,7 +29,9 @@ export async function askFreshLink(runtime: Runtime, link: Link): Promise<boolea
     const { seat } = place;
     const recent = seat.freshLinksAskedAt.filter((at) => addSeconds(at, DAY_SECONDS) > now);
     const marked = withSeat(current, seat.seatId, (one) => ({ ...one, freshLinksAskedAt: [...recent, now] }));
-    const mailId = `${stageName(current)}.r${current.round}.fresh-link.${seat.seatId}.${now}`;
+    // Digits and letters only: the mail's id becomes a part of its Message-ID.
+    const asking = now.replace(/[^0-9TZ]/g, '');
+    const mailId = `${stageName(current)}.r${current.round}.fresh-link.${seat.seatId}.${asking}`;
     return withMail(marked, { mailId, kind: 'fresh-link', seatId: seat.seatId }, now);
   });
   if (asked) await sendStageMails(runtime, link.executionId, link.stage);

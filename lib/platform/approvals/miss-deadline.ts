@@ -33,6 +33,7 @@ function addedSeats(
       remindAt: [],
       reminders: 0,
       standing: 'open',
+      asked: false,
       liveLinks: [],
       freshLinksAskedAt: [],
     });
@@ -48,7 +49,9 @@ function refilledSeats(stage: Stage, level: StageLevel, directories: Directories
   return level.seats.map((seat) => {
     const holder = seat.standing === 'open' ? fillSeat(directories[0], stage, level, seat, at) : undefined;
     const others = level.seats.filter((one) => one.seatId !== seat.seatId);
-    return holder === undefined || others.some((one) => one.approver === holder.approver) ? seat : { ...seat, ...holder };
+    return holder === undefined || others.some((one) => one.approver === holder.approver)
+      ? seat
+      : { ...seat, ...holder };
   });
 }
 

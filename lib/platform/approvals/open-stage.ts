@@ -1,16 +1,13 @@
 import { InvalidInput } from '../../core/errors.ts';
-import { appendAudit } from '../audit/append.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { WaitingTask } from '../contracts/flow.ts';
 import { changeExecution } from '../executions/execution-store.ts';
 import type { Runtime } from '../runtime.ts';
+import { carryOut } from './carry-out.ts';
 import { StaleRound } from './errors.ts';
 import { openRound } from './open-round.ts';
 import { prepareStage } from './prepare-stage.ts';
-import { sendStageMails } from './send-mails.ts';
 import { settleStage } from './settle-stage.ts';
-import { deliverSignal } from './signal.ts';
-import { isSettled } from './stage.ts';
 import { changeStage } from './stage-store.ts';
 
 /** Marks that the execution waits for people, unless it has gone on. */
@@ -42,7 +39,5 @@ export async function openStage(runtime: Runtime, task: WaitingTask): Promise<vo
     const wanted = withdrawal === undefined ? current : settleStage(current, 'withdrawn', at, withdrawal.by);
     return openRound(wanted, task.taskToken, at);
   });
-  if (isSettled(stage)) await deliverSignal(runtime, stage);
-  await sendStageMails(runtime, executionId, next.stage);
-  await appendAudit(runtime, executionId);
+  await carryOut(runtime, stage);
 }

@@ -1,16 +1,14 @@
 import { digestOf } from '../../core/digest.ts';
 import { Conflict } from '../../core/errors.ts';
 import { addSeconds, type Instant } from '../../core/instant.ts';
-import { appendAudit } from '../audit/append.ts';
 import type { WaitingTask } from '../contracts/flow.ts';
 import { skillNamed } from '../executions/context.ts';
 import type { Runtime } from '../runtime.ts';
+import { carryOut } from './carry-out.ts';
 import { type Case, OVERSIGHT, readCase } from './case.ts';
 import { openRound } from './open-round.ts';
 import { markWaiting } from './open-stage.ts';
-import { sendStageMails } from './send-mails.ts';
-import { deliverSignal } from './signal.ts';
-import { isSettled, OVERSIGHT_STAGE, type Stage } from './stage.ts';
+import { OVERSIGHT_STAGE, type Stage } from './stage.ts';
 import { changeStage, findStage, putNewStage } from './stage-store.ts';
 
 /** The one stage of oversight: one level, one seat, at the address that the environment names. */
@@ -51,6 +49,7 @@ function oversightStage(file: Case, timeoutSeconds: number, at: Instant): Stage 
             remindAt: [],
             reminders: 0,
             standing: 'open',
+            asked: false,
             liveLinks: [],
             freshLinksAskedAt: [],
           },
@@ -87,7 +86,5 @@ export async function openOversight(runtime: Runtime, task: WaitingTask): Promis
   const stage = await changeStage(runtime, executionId, OVERSIGHT_STAGE, (current) =>
     openRound(current, task.taskToken, at),
   );
-  if (isSettled(stage)) await deliverSignal(runtime, stage);
-  await sendStageMails(runtime, executionId, OVERSIGHT_STAGE);
-  await appendAudit(runtime, executionId);
+  await carryOut(runtime, stage);
 }

@@ -41,6 +41,7 @@ function prepareLevel(level: PlannedLevel, directories: Directories, facts: Duty
       ...seatTimes(directories, holder.approver, at, level),
       reminders: 0,
       standing: 'open',
+      asked: false,
       liveLinks: [],
       freshLinksAskedAt: [],
     };

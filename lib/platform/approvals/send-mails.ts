@@ -17,6 +17,9 @@ const LIVE_LINKS = 2;
 const LEASE_SECONDS = 120;
 const LONGEST_BACKOFF_SECONDS = 3600;
 
+/** A slow transport must not use up the time of the step that waits here: later mails are the sweeper's. */
+const SENDING_SECONDS = 20;
+
 /** How the path of an approval link begins. */
 export const LINK_PATH = '/approvals/';
 
@@ -36,7 +39,7 @@ function withLease(stage: Stage, mail: StageMail, now: Instant): Stage {
 /** A fresh link takes the place of every earlier one; any other leaves the newest of them alive beside it. */
 function withLiveLink(seat: Seat, link: LiveLink, mail: StageMail): Seat {
   const kept = mail.kind === 'fresh-link' ? [] : seat.liveLinks;
-  return { ...seat, liveLinks: [...kept, link].slice(-LIVE_LINKS) };
+  return { ...seat, asked: true, liveLinks: [...kept, link].slice(-LIVE_LINKS) };
 }
 
 async function drop(runtime: Runtime, stage: Stage, mail: StageMail, reason: string): Promise<void> {
@@ -178,6 +181,7 @@ async function sendClosedMail(runtime: Runtime, file: Case, stage: Stage, mail: 
 /**
  * Sends the mails that a stage owes and that are due. A mail that the transport refuses stays owed. Safe to run at any time,
  * twice and at once: each mail is sent at least once, and twice only when a sender crashed between transport and record.
+ * No mail is begun after 20 seconds.
  * @returns how many mails were due.
  */
 export async function sendStageMails(runtime: Runtime, executionId: string, stageNumber: number): Promise<number> {
@@ -187,6 +191,7 @@ export async function sendStageMails(runtime: Runtime, executionId: string, stag
   if (stage === undefined || due.length === 0) return 0;
   const file = await readCase(runtime, executionId);
   for (const mail of due) {
+    if (runtime.clock.now() > addSeconds(now, SENDING_SECONDS)) break;
     const latest = (await findStage(runtime, executionId, stageNumber)) ?? stage;
     if (mail.kind === 'link-closed') await sendClosedMail(runtime, file, latest, mail);
     else await sendLinkMail(runtime, file, latest, mail);

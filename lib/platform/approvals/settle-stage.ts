@@ -1,6 +1,7 @@
 import { type LevelResult, levelResult, stageResult } from '../../core/approval/level-result.ts';
 import type { Instant } from '../../core/instant.ts';
 import {
+  findSeat,
   type Seat,
   type Stage,
   type StageLevel,
@@ -24,27 +25,23 @@ function resultOf(level: StageLevel): LevelResult {
   return levelResult(level.required, level.seats.map(voteOf));
 }
 
-/** Tells every seat that was open before and is closed or missed now; whoever was never asked is told nothing. */
+/**
+ * Tells every seat that was open before and is closed or missed now. Whoever was never asked is told nothing, and oversight
+ * reads the outcome elsewhere.
+ */
 export function tellClosed(before: Stage, after: Stage, at: Instant): Stage {
-  if (before.openedRound === 0 || before.kind === 'oversight') return after;
-  const openBefore = before.levels.flatMap((level) => level.seats).filter((seat) => seat.standing === 'open');
-  const closedNow = openBefore.filter((seat) =>
-    after.levels.some((level) =>
-      level.seats.some((one) => one.seatId === seat.seatId && one.standing !== 'open' && one.standing !== 'decided'),
-    ),
-  );
+  const closedNow = before.levels
+    .flatMap((level) => level.seats)
+    .filter((seat) => seat.standing === 'open')
+    .filter(({ seatId }) => ['closed', 'missed'].includes(findSeat(after, seatId)?.seat.standing ?? ''));
   // A seat that is closed is no longer asked: intents to ask it lapse.
   const gone = new Set(closedNow.map((seat) => seat.seatId));
   const kept = { ...after, pendingMails: after.pendingMails.filter((mail) => !gone.has(mail.seatId)) };
-  return closedNow.reduce<Stage>(
-    (stage, seat) =>
-      withMail(
-        stage,
-        { mailId: `${stageName(stage)}.closed.${seat.seatId}`, kind: 'link-closed', seatId: seat.seatId },
-        at,
-      ),
-    kept,
-  );
+  const told = before.kind === 'oversight' ? [] : closedNow.filter((seat) => seat.asked);
+  return told.reduce<Stage>((stage, { seatId }) => {
+    const mailId = `${stageName(stage)}.closed.${seatId}`;
+    return withMail(stage, { mailId, kind: 'link-closed', seatId }, at);
+  }, kept);
 }
 
 /**

@@ -46,6 +46,8 @@ export interface Seat {
   /** `missed`: its deadline passed; `closed`: the level or stage was settled without it. */
   readonly standing: 'open' | 'decided' | 'missed' | 'closed';
   readonly decision?: SeatDecision;
+  /** Whether a link was ever minted for it: only who was asked is told that nothing is asked any more. */
+  readonly asked: boolean;
   /** Oldest first, two at most. A link that is not listed here is dead. */
   readonly liveLinks: readonly LiveLink[];
   /** When fresh links were asked for. */

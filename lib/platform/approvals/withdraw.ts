@@ -1,8 +1,6 @@
-import { appendAudit } from '../audit/append.ts';
 import type { Runtime } from '../runtime.ts';
-import { sendStageMails } from './send-mails.ts';
+import { carryOut } from './carry-out.ts';
 import { settleStage } from './settle-stage.ts';
-import { deliverSignal } from './signal.ts';
 import { isSettled } from './stage.ts';
 import { changeStage, readStages } from './stage-store.ts';
 
@@ -20,9 +18,7 @@ export async function withdrawStages(runtime: Runtime, executionId: string, by: 
     );
     if (after.outcome !== 'withdrawn') continue;
     closed = true;
-    await deliverSignal(runtime, after);
-    await sendStageMails(runtime, executionId, stage);
+    await carryOut(runtime, after);
   }
-  await appendAudit(runtime, executionId);
   return closed;
 }

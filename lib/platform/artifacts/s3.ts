@@ -6,9 +6,24 @@ import { checkedDocument, missingArtifact, nameOf } from './checked-document.ts'
 /** Artifacts live below this prefix; other parts of the bucket hold other things. */
 const PREFIX = 'artifacts/';
 
-/** S3 says 412 when the object is there already, and 409 when somebody stores the same one at this moment. */
-const isStoredAlready = (error: unknown): boolean =>
-  error instanceof S3ServiceException && [409, 412].includes(error.$metadata.httpStatusCode ?? 0);
+/** How often a write is tried that met another write of the same object. */
+const ATTEMPTS = 4;
+
+const hasStatus = (error: unknown, status: number): boolean =>
+  error instanceof S3ServiceException && error.$metadata.httpStatusCode === status;
+
+/** Stores an object unless it is there: S3 says 412 when it is, and 409 while somebody else is writing it. */
+async function putOnce(client: S3Client, command: PutObjectCommand): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await client.send(command);
+      return;
+    } catch (error) {
+      if (hasStatus(error, 412)) return;
+      if (!hasStatus(error, 409) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
 
 /** Artifacts in an S3 bucket. An object is written once: the write is conditional on its absence. */
 export function s3ArtifactStore(client: S3Client, bucket: string): ArtifactStore {
@@ -24,11 +39,7 @@ export function s3ArtifactStore(client: S3Client, bucket: string): ArtifactStore
         ChecksumSHA256: Buffer.from(digest.slice('sha256:'.length), 'hex').toString('base64'),
         IfNoneMatch: '*',
       });
-      try {
-        await client.send(command);
-      } catch (error) {
-        if (!isStoredAlready(error)) throw error;
-      }
+      await putOnce(client, command);
       return digest;
     },
 

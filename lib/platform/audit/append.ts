@@ -26,7 +26,10 @@ async function readLedger(runtime: Runtime, executionId: string): Promise<Ledger
   const items = await runtime.table.queryAll<ItemKey>({ pk: `EXECUTION#${executionId}` });
   return {
     chain: items.filter(({ sk }) => sk.startsWith(EVENT_PREFIX)) as (ItemKey & AuditEvent)[],
-    debtors: (items as Debtor[]).filter(({ pendingEvents = [] }) => pendingEvents.length > 0),
+    // What stages owe comes before what the record owes at the same instant: an execution ends after its stages.
+    debtors: (items as Debtor[])
+      .filter(({ pendingEvents = [] }) => pendingEvents.length > 0)
+      .sort((a, b) => Number(a.stage === undefined) - Number(b.stage === undefined)),
   };
 }
 

@@ -1,11 +1,11 @@
 import {
   DescribeExecutionCommand,
-  ExecutionAlreadyExists,
   DescribeStateMachineForExecutionCommand,
+  ExecutionAlreadyExists,
   ExecutionDoesNotExist,
   type HistoryEvent,
-  paginateGetExecutionHistory,
   InvalidToken,
+  paginateGetExecutionHistory,
   SendTaskSuccessCommand,
   type SFNClient,
   StartExecutionCommand,

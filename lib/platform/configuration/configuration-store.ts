@@ -75,12 +75,6 @@ async function putOnce(table: Runtime['table'], item: Parameters<Runtime['table'
   }
 }
 
-/** The name and digest of the configuration that a skill ships with, without storing anything. */
-export function shippedConfiguration(skill: AnySkill, digest: Digest): string {
-  const { version } = parseWith(versioned, skill.baselineConfiguration(), `The configuration of ${skill.name}`);
-  return configurationName(version, digest);
-}
-
 /**
  * Stores the configuration that a skill ships with. The first one ever becomes the baseline; later ones arrive as
  * candidates, which run only where a flag's variant names them. Doing it again changes nothing.
@@ -94,7 +88,8 @@ export async function seedConfiguration(
   const value = skill.baselineConfiguration();
   skill.loadConfiguration(value, directory);
   const digest = await runtime.artifacts.put(value);
-  const version = shippedConfiguration(skill, digest);
+  const own = parseWith(versioned, value, `The configuration of ${skill.name}`);
+  const version = configurationName(own.version, digest);
   const first = (await runtime.table.get(baselineKey(skill.name))) === undefined;
   const status: ConfigurationStatus = first ? 'stable' : 'candidate';
   await putOnce(runtime.table, {

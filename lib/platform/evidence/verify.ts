@@ -7,21 +7,10 @@ import { parseStoredRequest } from '../executions/context.ts';
 import { firstDifference } from '../executions/first-difference.ts';
 import { runSkill } from '../executions/run-skill.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
-import {
-  checkArtifacts,
-  checkChain,
-  checkChainHead,
-  checkChainLength,
-  checkCompleteness,
-  checkDecisions,
-  checkOutcome,
-  checkOutputs,
-  checkPacketDigest,
-  checkRecord,
-  checkTerms,
-  documentOf,
-  type Finding,
-} from './checks.ts';
+import { checkChain, checkChainHead, checkChainLength, checkCompleteness, checkRecord } from './check-chain.ts';
+import { checkDecisions, checkOutcome, checkTerms } from './check-decisions.ts';
+import { checkArtifacts, checkOutputs, checkPacketDigest } from './check-documents.ts';
+import { documentOf, type Finding } from './finding.ts';
 import { type EvidencePacket, evidencePacket } from './packet-schema.ts';
 
 /** One check and what it came to. */

@@ -2,24 +2,42 @@ import { digestOf } from '../../core/digest.ts';
 import { loadDirectory } from '../../core/directory/load.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import type { Reason, SkillResult } from '../skill/skill-result.ts';
+import { attempt } from './attempt.ts';
 import { firstDifference } from './first-difference.ts';
-import { attempt } from './gates.ts';
 import { permuteArrays, permuteKeys } from './permute.ts';
 import { type Ingredients, runSkill } from './run-skill.ts';
 
 /** Zones with quarter-hour offsets and opposite summers: what depends on the local zone shows in one of them. */
 const ZONES = ['Pacific/Chatham', 'America/St_Johns'] as const;
 
-/** Runs a piece of work in another local time zone than this process has, and puts the old one back. */
-async function inAnotherZone<T>(work: () => Promise<T>): Promise<T> {
+async function inZone<T>(zone: string | undefined, work: () => Promise<T>): Promise<T> {
   const before = process.env.TZ;
-  process.env.TZ = ZONES.find((zone) => zone !== Intl.DateTimeFormat().resolvedOptions().timeZone);
+  process.env.TZ = zone;
   try {
     return await work();
   } finally {
     if (before === undefined) delete process.env.TZ;
     else process.env.TZ = before;
   }
+}
+
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs a piece of work in another local time zone than this process has, and puts the old one back. The zone belongs to the
+ * whole process, so whoever else wants to change it waits for its turn.
+ */
+function inAnotherZone<T>(work: () => Promise<T>): Promise<T> {
+  const takeTurn = () => {
+    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return inZone(
+      ZONES.find((zone) => zone !== here),
+      work,
+    );
+  };
+  const turn = lastTurn.then(takeTurn, takeTurn);
+  lastTurn = turn;
+  return turn;
 }
 
 /** The same ingredients, written differently: other key order everywhere, other order where order carries no meaning. */

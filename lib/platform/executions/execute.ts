@@ -5,10 +5,11 @@ import type { FlowState } from '../contracts/flow.ts';
 import type { GateResult } from '../contracts/outcome.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SkillResult } from '../skill/skill-result.ts';
+import { attempt } from './attempt.ts';
 import { loadContext } from './context.ts';
 import { withEvent } from './events.ts';
 import { changeExecution, readExecution } from './execution-store.ts';
-import { attempt, failed, reasonsOf, withGate } from './gates.ts';
+import { failed, reasonsOf, withGate } from './gates.ts';
 import { ingredientsOf, runSkill } from './run-skill.ts';
 
 /** The gate whose business a typed error of the engine is: bounds belong to policy, everything else to the contract. */

@@ -1,4 +1,4 @@
-import { CountersignError } from '../../core/errors.ts';
+import type { CountersignError } from '../../core/errors.ts';
 import type { GateName, GateResult } from '../contracts/outcome.ts';
 import type { Reason } from '../skill/skill-result.ts';
 
@@ -53,19 +53,4 @@ export function failures(gates: readonly GateResult[]): Reason[] {
 export function reasonsOf(error: CountersignError): Reason[] {
   if (error.problems.length === 0) return [{ code: error.code, message: error.message, pointer: '' }];
   return error.problems.map(({ code, message, pointer }) => ({ code, message, pointer }));
-}
-
-/**
- * Runs a piece of work whose typed errors are a gate's business, not a fault.
- * @returns what the work returned, or the reasons why it could not.
- */
-export async function attempt<T>(
-  work: () => T | Promise<T>,
-): Promise<{ readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: CountersignError }> {
-  try {
-    return { ok: true, value: await work() };
-  } catch (error) {
-    if (error instanceof CountersignError) return { ok: false, error };
-    throw error;
-  }
 }

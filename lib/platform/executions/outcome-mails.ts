@@ -6,7 +6,9 @@ import type { RequestView } from '../../pages/views.ts';
 import { readDirectory } from '../configuration/directory-store.ts';
 import type { ExecutionRecord, PendingMail } from '../contracts/execution.ts';
 import type { PrimaryArtifactBundle } from '../contracts/outputs.ts';
+import { log } from '../log.ts';
 import { deliverAs } from '../mail/deliver-as.ts';
+import { MailNotAccepted } from '../mail/mail-not-accepted.ts';
 import type { Runtime } from '../runtime.ts';
 import { skillNamed } from './context.ts';
 import { changeExecution, readExecution } from './execution-store.ts';
@@ -126,10 +128,26 @@ async function countAttempt(runtime: Runtime, executionId: string, mailId: strin
   }));
 }
 
+/** Sends one mail. What the transport refuses for good is given up: the same mail would be refused for ever. */
+async function sendOne(runtime: Runtime, concluded: Concluded, pending: PendingMail): Promise<void> {
+  const { executionId } = concluded.record;
+  try {
+    await deliver(runtime, concluded, pending);
+  } catch (error) {
+    if (!(error instanceof MailNotAccepted && error.permanent)) {
+      await countAttempt(runtime, executionId, pending.mailId);
+      throw error;
+    }
+    log('error', { event: 'mail-refused-for-good', executionId, mailId: pending.mailId });
+  }
+  await strike(runtime, executionId, pending.mailId);
+}
+
 /**
  * Sends the mails that a concluded execution owes. A mail is struck only once the transport has accepted it, so it goes out
  * at least once; its Message-ID is the same every time, so that a repetition can be recognised.
- * @throws MailNotAccepted when a mail was refused; it stays owed and its attempts are counted.
+ * @throws MailNotAccepted when a mail could not be handed over; it stays owed, its attempts are counted, and the others were
+ * tried all the same.
  * @throws NotFound when there is no such execution.
  */
 export async function sendPendingMails(runtime: Runtime, executionId: string): Promise<void> {
@@ -137,13 +155,8 @@ export async function sendPendingMails(runtime: Runtime, executionId: string): P
   if (record.pendingMails.length === 0) return;
   const concluded = await readConcluded(runtime, record);
   if (concluded === undefined) return;
-  for (const pending of record.pendingMails) {
-    try {
-      await deliver(runtime, concluded, pending);
-    } catch (error) {
-      await countAttempt(runtime, executionId, pending.mailId);
-      throw error;
-    }
-    await strike(runtime, executionId, pending.mailId);
-  }
+  const failures: unknown[] = [];
+  for (const pending of record.pendingMails)
+    await sendOne(runtime, concluded, pending).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
 }

@@ -5,10 +5,11 @@ import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { FlowState } from '../contracts/flow.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Reason } from '../skill/skill-result.ts';
+import { attempt } from './attempt.ts';
 import { type ExecutionContext, loadContext } from './context.ts';
 import { withEvent } from './events.ts';
 import { changeExecution, readExecution } from './execution-store.ts';
-import { allGates, attempt, failed, passed, reasonsOf } from './gates.ts';
+import { allGates, failed, passed, reasonsOf } from './gates.ts';
 
 const reason = (code: string, message: string): Reason => ({ code, message, pointer: '' });
 

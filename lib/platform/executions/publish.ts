@@ -6,11 +6,12 @@ import type { FlowState } from '../contracts/flow.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Reason } from '../skill/skill-result.ts';
 import { approvalProblems } from './approvals-hold.ts';
+import { attempt } from './attempt.ts';
 import { concludeExecution, type Ending } from './conclusion.ts';
 import { loadContext } from './context.ts';
 import { withdrawnEnding } from './endings.ts';
 import { readExecution } from './execution-store.ts';
-import { allGates, attempt, failed, passed, reasonsOf, withGate } from './gates.ts';
+import { allGates, failed, passed, reasonsOf, withGate } from './gates.ts';
 import { PublishHeld } from './publish-held.ts';
 
 const reason = (code: string, message: string): Reason => ({ code, message, pointer: '' });

@@ -31,6 +31,7 @@ function stateOf(record: ExecutionRecord): string {
   if (schema?.result === 'not-reached') return 'Preflight';
   if (record.result === undefined) return 'Execute';
   if (determinism?.result === 'not-reached') return 'Verify';
+  if (determinism?.result === 'fail') return 'RequestOversight';
   return record.status === 'waiting' ? 'RequestApproval' : 'Publish';
 }
 

@@ -1,4 +1,6 @@
+import { Conflict } from '../../core/errors.ts';
 import { currentDirectory } from '../configuration/directory-store.ts';
+import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { Runtime } from '../runtime.ts';
 import { acceptExecution, finishStarting } from './accept.ts';
 import { loadContext } from './context.ts';
@@ -7,19 +9,13 @@ import { derivedExecutionId } from './execution-id.ts';
 import { changeExecution, findExecution, readExecution } from './execution-store.ts';
 import { answerOf, type StartResult } from './start.ts';
 
-/**
- * Starts a new execution of the same request in the place of one that was escalated or broken off: same requester, today's
- * directory, flag and configuration. Asking again gives the same new execution.
- * @param by the person or caller who ordered it.
- * @throws NotFound when there is no such execution, IntegrityError or InvalidInput when its request is damaged.
- */
-export async function rerunExecution(runtime: Runtime, executionId: string, by: string): Promise<StartResult> {
-  const record = await readExecution(runtime, executionId);
-  const rerunId = derivedExecutionId('rerun', executionId);
+/** Takes the re-run on, or finds the one that was taken on before. */
+async function takeOn(runtime: Runtime, record: ExecutionRecord, rerunId: string): Promise<StartResult> {
+  const repeated: StartResult = { kind: 'accepted', executionId: rerunId, repeated: true };
   const existing = await findExecution(runtime, rerunId);
   if (existing !== undefined) {
     await finishStarting(runtime, existing);
-    return { kind: 'accepted', executionId: rerunId, repeated: true };
+    return repeated;
   }
   const { skill, request } = await loadContext(runtime, record);
   const accepted = await acceptExecution(runtime, {
@@ -31,14 +27,31 @@ export async function rerunExecution(runtime: Runtime, executionId: string, by: 
     requester: record.requester,
     directory: await currentDirectory(runtime),
     at: runtime.clock.now(),
-    rerunOf: executionId,
+    rerunOf: record.executionId,
   });
-  if (accepted.kind === 'exists') return { kind: 'accepted', executionId: rerunId, repeated: true };
-  if (accepted.kind === 'created') {
+  return accepted.kind === 'exists' ? repeated : answerOf(accepted);
+}
+
+/**
+ * Starts a new execution of the same request in the place of one that was escalated or broken off: same requester, today's
+ * directory, flag and configuration. Asking again gives the same new execution.
+ * @param by the person or caller who ordered it.
+ * @throws Conflict when the execution was published: there is nothing to run again.
+ * @throws NotFound when there is no such execution, IntegrityError or InvalidInput when its request is damaged.
+ */
+export async function rerunExecution(runtime: Runtime, executionId: string, by: string): Promise<StartResult> {
+  const record = await readExecution(runtime, executionId);
+  if (record.outcome === 'published')
+    throw new Conflict(`Execution ${executionId} was published; it is not run again.`);
+  const rerunId = derivedExecutionId('rerun', executionId);
+  const result = await takeOn(runtime, record, rerunId);
+  if (result.kind === 'accepted') {
     const at = runtime.clock.now();
     await changeExecution(runtime, executionId, (current) =>
-      withEvent({ ...current, rerunAs: rerunId }, 're-run-ordered', at, { rerunAs: rerunId }, by),
+      current.rerunAs === rerunId
+        ? undefined
+        : withEvent({ ...current, rerunAs: rerunId }, 're-run-ordered', at, { rerunAs: rerunId }, by),
     );
   }
-  return answerOf(accepted);
+  return result;
 }

@@ -5,13 +5,15 @@ import type { GateResult } from '../contracts/outcome.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import type { Reason, SkillResult } from '../skill/skill-result.ts';
+import { attempt } from './attempt.ts';
 import { budgetProblems } from './budget.ts';
 import { loadContext } from './context.ts';
 import { determinismProblem } from './determinism.ts';
 import { withEvent } from './events.ts';
 import { changeExecution, readExecution } from './execution-store.ts';
-import { attempt, failed, notReached, passed, reasonsOf, withGate } from './gates.ts';
+import { failed, notReached, passed, reasonsOf, withGate } from './gates.ts';
 import { ingredientsOf } from './run-skill.ts';
+import { settleDebts } from './settle.ts';
 import { releaseSlot } from './slots.ts';
 
 type Verdict = 'publish' | 'approve' | 'escalate' | 'block';
@@ -100,5 +102,6 @@ export async function verify(runtime: Runtime, flow: FlowState): Promise<FlowSta
     });
   });
   await releaseSlot(runtime, record.skill, record.executionId);
+  await settleDebts(runtime, record.executionId);
   return { ...flow, verdict, ...(next === undefined ? {} : { next }) };
 }

@@ -79,7 +79,9 @@ describe('a missed deadline', () => {
   });
 
   it('keeps recorded decisions, and counts them together with those of the next round', async () => {
-    const world = await startWorld(plan([level('manager', ['ada', 'cleo'], { required: 2, escalation: [step('bob')] })]));
+    const world = await startWorld(
+      plan([level('manager', ['ada', 'cleo'], { required: 2, escalation: [step('bob')] })]),
+    );
     const token = await enterStage(world);
     await new Browser(world).decide(linkOf(world, 'ada'), 'approve');
     const flow = await timeOut(world, token);
@@ -124,7 +126,10 @@ describe('a missed deadline', () => {
     const flow = await timeOut(world, token);
     await waitFor(world, flow.next!);
     const page = await new Browser(world).get(old);
-    expect([says(page, 'You may not decide this request'), says(page, 'Ada Tester fills this seat now')]).toEqual([true, true]);
+    expect([says(page, 'You may not decide this request'), says(page, 'Ada Tester fills this seat now')]).toEqual([
+      true,
+      true,
+    ]);
     expect((await new Browser(world).decide(linkOf(world, 'ada'), 'approve')).status).toBe(200);
   });
 
@@ -238,6 +243,8 @@ describe('RequestApproval, tried again', () => {
   it('refuses a task of a round that is over', async () => {
     const world = await startWorld(plan([level('manager', ['ada'], { escalation: [step('bob')] })]));
     await timeOut(world, await enterStage(world));
-    await expect(waitFor(world, { stage: 1, round: 1, timeoutSeconds: 1 })).rejects.toMatchObject({ code: 'StaleRound' });
+    await expect(waitFor(world, { stage: 1, round: 1, timeoutSeconds: 1 })).rejects.toMatchObject({
+      code: 'StaleRound',
+    });
   });
 });

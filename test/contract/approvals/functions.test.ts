@@ -69,11 +69,18 @@ describe('the functions of the approval desk', () => {
 
   it('answer a fault with a page, without details, and log neither link nor secret', async () => {
     const link = linkOf(world, 'ada');
-    const broken = { ...world.runtime, artifacts: { get: async () => Promise.reject(new Error(link)), put: world.runtime.artifacts.put } };
+    const broken = {
+      ...world.runtime,
+      artifacts: { get: async () => Promise.reject(new Error(link)), put: world.runtime.artifacts.put },
+    };
     installRuntime(broken);
     const answer = await approvalLink(event('GET', link));
     installRuntime(world.runtime);
-    expect([answer.statusCode, answer.headers?.['Cache-Control'], answer.body.includes(link)]).toEqual([500, 'no-store', false]);
+    expect([answer.statusCode, answer.headers?.['Cache-Control'], answer.body.includes(link)]).toEqual([
+      500,
+      'no-store',
+      false,
+    ]);
     expect(logged.join('\n')).toContain('approval-link-failed');
     expect(logged.some((line) => link.split('.').some((part) => line.includes(part)))).toBe(false);
   });

@@ -1,8 +1,8 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import { linkCountersKey, linkKey } from '../../../lib/platform/approvals/link.ts';
-import { readStages } from '../../../lib/platform/approvals/stage-store.ts';
 import { approvalRecords, waitingFor } from '../../../lib/platform/approvals/records.ts';
+import { readStages } from '../../../lib/platform/approvals/stage-store.ts';
 import { Browser, endWorlds, enterStage, level, linkOf, nonceOf, plan, says, stageOf, startWorld } from './world.ts';
 
 afterAll(endWorlds);
@@ -97,7 +97,10 @@ describe('POST', () => {
     const large = await browser.post(address, { nonce, choice: 'approve', comment: 'x'.repeat(30_000) });
     expect(large.status).toBe(413);
     const headers = { origin: 'http://127.0.0.1:8080', 'content-type': 'application/x-www-form-urlencoded' };
-    const twice = await browser.request('POST', address, { headers, body: `nonce=${nonce}&choice=reject&choice=approve` });
+    const twice = await browser.request('POST', address, {
+      headers,
+      body: `nonce=${nonce}&choice=reject&choice=approve`,
+    });
     expect(twice.status).toBe(400);
     const long = await browser.post(address, { nonce, choice: 'approve', comment: 'x'.repeat(2_001) });
     expect([long.status, says(long, 'Shorten the comment')]).toEqual([400, true]);
@@ -155,7 +158,9 @@ describe('POST', () => {
   it('sets a cookie that scripts, other sites and other hosts cannot touch', async () => {
     const { address, browser } = await openedWorld();
     const header = (await browser.get(address)).headers['Set-Cookie'] ?? '';
-    expect(header).toMatch(/^__Host-countersign-[\w-]{22}=[\w-]{22}; Max-Age=43200; Path=\/; Secure; HttpOnly; SameSite=Strict$/);
+    expect(header).toMatch(
+      /^__Host-countersign-[\w-]{22}=[\w-]{22}; Max-Age=43200; Path=\/; Secure; HttpOnly; SameSite=Strict$/,
+    );
   });
 });
 
@@ -180,7 +185,8 @@ describe('links without a matching secret', () => {
     const reference = await stranger.get('nothing');
     expect(reference.status).toBe(404);
     for (const method of ['GET', 'POST', 'PUT'])
-      for (const one of wrong) expect(await stranger.request(method, one, { body: 'choice=approve' })).toEqual(reference);
+      for (const one of wrong)
+        expect(await stranger.request(method, one, { body: 'choice=approve' })).toEqual(reference);
     for (const one of wrong) expect(await stranger.request('HEAD', one)).toEqual({ ...reference, body: '' });
   });
 

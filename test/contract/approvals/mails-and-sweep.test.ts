@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { escalateStage } from '../../../lib/platform/approvals/escalate-stage.ts';
 import { addSeconds } from '../../../lib/core/instant.ts';
+import { escalateStage } from '../../../lib/platform/approvals/escalate-stage.ts';
 import { findSeat, withSeat } from '../../../lib/platform/approvals/stage.ts';
 import { changeStage } from '../../../lib/platform/approvals/stage-store.ts';
 import { sweepApprovals } from '../../../lib/platform/approvals/sweep.ts';

@@ -10,7 +10,7 @@ import { prepareStage } from '../../../lib/platform/approvals/prepare-stage.ts';
 import type { Runtime } from '../../../lib/platform/runtime.ts';
 import { endWorlds, level, plan, stageOf, startWorld, type World } from './world.ts';
 
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
 /** The desk on a loopback port over plain HTTP, as the local system serves it. */
 async function serve(world: World): Promise<{ server: Server; runtime: Runtime }> {
@@ -55,6 +55,7 @@ describe.skipIf(!existsSync(executablePath))('in Chromium, over plain HTTP on a 
 
   it('the form is refused from another site, is kept back until a choice is made, and decides with one', async () => {
     const context = await browser.newContext();
+    context.setDefaultTimeout(10_000);
     const page = await context.newPage();
     await page.goto(url);
     const [cookie] = await context.cookies();
@@ -75,7 +76,7 @@ describe.skipIf(!existsSync(executablePath))('in Chromium, over plain HTTP on a 
     expect(await page.title()).not.toContain('approved');
     expect((await stageOf(world)).outcome).toBe('open');
 
-    await page.getByLabel('Approve', { exact: true }).check();
+    await page.locator('label[for=approve]').click();
     await page.getByRole('button', { name: 'Record my decision' }).click();
     await page.getByRole('heading', { name: 'You approved.' }).waitFor();
     expect((await stageOf(world)).outcome).toBe('approved');

@@ -6,8 +6,8 @@ import { sweepApprovals } from '../../../lib/platform/approvals/sweep.ts';
 import { withdrawStages } from '../../../lib/platform/approvals/withdraw.ts';
 import { readChain } from '../../../lib/platform/audit/chain.ts';
 import { seed } from '../../../lib/platform/configuration/seed.ts';
-import { snapshotOf } from '../../../lib/platform/flags/snapshot.ts';
 import { changeExecution, readExecution } from '../../../lib/platform/executions/execution-store.ts';
+import { snapshotOf } from '../../../lib/platform/flags/snapshot.ts';
 import {
   addressIn,
   Browser,
@@ -97,7 +97,11 @@ describe('oversight', () => {
     await openOversight(world.runtime, { taskToken: 'second-token', flow });
     expect(world.runtime.mail.sent).toHaveLength(1);
     const page = await browser.get(address);
-    expect(['close', 're-run', 'approve'].map((choice) => page.body.includes(`value="${choice}"`))).toEqual([true, true, false]);
+    expect(['close', 're-run', 'approve'].map((choice) => page.body.includes(`value="${choice}"`))).toEqual([
+      true,
+      true,
+      false,
+    ]);
     expect((await browser.post(address, { nonce: nonceOf(page), choice: 'approve', comment: '' })).status).toBe(400);
   });
 

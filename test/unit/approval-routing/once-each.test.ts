@@ -69,4 +69,21 @@ describe('a person whom two levels ask for approves once', () => {
     // x holds no limit, so the manager above x stands in.
     expect(only?.escalation[0]?.seats.map(({ approver }) => approver)).toEqual(['top']);
   });
+
+  it('escalates outside the chain of command when the level it also answers for must be independent of it', () => {
+    const policy = smallPolicy({
+      levels: [
+        level('a', {
+          order: 1,
+          approvers: [{ person: 'x' }],
+          escalation: [{ to: { person: 'mid' }, serviceLevelBusinessHours: 8 }],
+        }),
+        level('b', { order: 2, approvers: [{ person: 'x' }], independentOfReportingLine: true }),
+      ],
+      rules: [rule('always', undefined, { require: ['a', 'b'] })],
+    });
+    const [only, ...more] = ask({ policy }).plan?.stages.flatMap(({ levels }) => levels) ?? [];
+    expect(more).toEqual([]);
+    expect(only?.escalation).toEqual([]);
+  });
 });

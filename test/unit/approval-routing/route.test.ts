@@ -61,6 +61,11 @@ describe('levels', () => {
     ).toEqual([['review.2 top']]);
   });
 
+  it('finds the manager of the owner that the directory knows, whoever the request names', () => {
+    const policy = smallPolicy({ levels: [level('review', { approvers: [{ managerOfRecordOwner: 1 }] })] });
+    expect(shortPlan(ask({ policy, request: smallRequest({ recordOwner: 'stranger' }) }))).toEqual([['review 1/head']]);
+  });
+
   it('asks for a mail code above the threshold only, and whenever the amount cannot be compared with it', () => {
     const policy = smallPolicy({ levels: [level('review', { mailCodeAbove: '1000.00 EUR' })] });
     const assurance = (request: unknown) => ask({ policy, request }).plan?.stages[0]?.levels[0]?.assurance;
@@ -141,6 +146,27 @@ describe('separation of duties', () => {
   it('is unroutable when a level names only people whom the directory does not know', () => {
     const policy = smallPolicy({ levels: [level('review', { approvers: [{ person: 'gone' }] })] });
     expect(ask({ policy }).problems[0]?.message).toContain('gone');
+  });
+
+  it("is unroutable when a level needs everybody and nobody may take somebody's place", () => {
+    const policy = smallPolicy({
+      levels: [level('review', { quorum: 'all', approvers: [{ person: 'top' }, { person: 'x' }] })],
+    });
+    const result = ask({ policy, request: smallRequest({ quoteEditors: ['top'] }) });
+    expect(result.problems.map(({ code }) => code)).toEqual(['no-substitute']);
+    const any = smallPolicy({ levels: [level('review', { approvers: [{ person: 'top' }, { person: 'x' }] })] });
+    expect(shortPlan(ask({ policy: any, request: smallRequest({ quoteEditors: ['top'] }) }))).toEqual([['review 1/x']]);
+  });
+
+  it('excludes the owner that the directory knows, whoever the request names', () => {
+    const directory = smallDirectory({ people: [{ id: 'owner', roles: ['reviewer'] }] });
+    const result = ask({ directory, request: smallRequest({ recordOwner: 'peer' }) });
+    expect(result.excluded).toEqual([
+      { personId: 'low', reason: 'requester' },
+      { personId: 'owner', reason: 'record-owner' },
+      { personId: 'peer', reason: 'record-owner' },
+    ]);
+    expect(shortPlan(result)).toEqual([['review 1/x,y,z']]);
   });
 
   it('replaces people who have left, and no longer counts them among a role', () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { type FieldId, fieldIds, fieldOf } from '../../../lib/engines/approval-routing/fields.ts';
 import { skillFolder } from './support.ts';
 
 const text = readFileSync(new URL('SKILL.md', skillFolder), 'utf8');
@@ -60,5 +61,19 @@ describe('SKILL.md', () => {
     expect(links.length).toBeGreaterThan(0);
     for (const link of links.filter((target) => target !== 'examples'))
       expect(readFileSync(new URL(link, skillFolder), 'utf8').length).toBeGreaterThan(0);
+  });
+
+  it('has a guide that lists every field a policy may name, and its operators', () => {
+    const guide = readFileSync(new URL('reference/writing-a-policy.md', skillFolder), 'utf8');
+    const rows = [...guide.matchAll(/^\| `([^`]+)` +\| [^|]+\| ([^|]+)\|/gm)].map(([, field = '', said = '']) => [
+      field,
+      said,
+    ]);
+    expect(rows.map(([field]) => field)).toEqual(fieldIds);
+    for (const [field = '', said = ''] of rows) {
+      const { type } = fieldOf(field as FieldId);
+      const allowed = { text: 'eq ne in notIn', texts: 'in (any of), notIn (none)' }[type as string];
+      expect(said.trim(), field).toBe(allowed ?? 'eq ne lt lte gt gte');
+    }
   });
 });

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { loadDirectory } from '../../../lib/core/directory/load.ts';
 import type { LoadedDirectory } from '../../../lib/core/directory/loaded.ts';
 import { importAccountsCsv } from '../../../lib/core/directory/read-files.ts';
 import type { Person } from '../../../lib/core/directory/schema.ts';
-import { parseYaml } from '../../../lib/core/yaml.ts';
+import { parseYaml, parseYaml } from '../../../lib/core/yaml.ts';
 import { type ApprovalPolicy, loadPolicy } from '../../../lib/engines/approval-routing/policy.ts';
 import { type ApprovalRequest, parseRequest } from '../../../lib/engines/approval-routing/request.ts';
 import { type RoutingResult, routeApproval } from '../../../lib/engines/approval-routing/route.ts';
@@ -26,7 +25,7 @@ export function referenceDirectory(): LoadedDirectory {
 
 /** The document of the policy that the skill ships with. */
 export function referencePolicyDocument(): unknown {
-  return parse(read('policy.yaml'));
+  return parseYaml(read('policy.yaml'), 'policy.yaml');
 }
 
 export const NOON = '2026-11-25T12:00:00.000Z';

@@ -1,16 +1,16 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { digestOf } from '../../../lib/core/digest.ts';
-import { publish } from '../../../lib/platform/executions/publish.ts';
-import { conclude } from '../../../lib/platform/executions/conclude.ts';
-import { recover } from '../../../lib/platform/executions/recover.ts';
-import { block } from '../../../lib/platform/executions/block.ts';
-import { engineVersions } from '../../../lib/platform/executions/engine-versions.ts';
 import { readStages } from '../../../lib/platform/approvals/stage-store.ts';
 import { sealEvent } from '../../../lib/platform/audit/chain.ts';
 import { assembleEvidence } from '../../../lib/platform/evidence/packet.ts';
 import type { EvidencePacket } from '../../../lib/platform/evidence/packet-schema.ts';
 import { verifyEvidence } from '../../../lib/platform/evidence/verify.ts';
+import { block } from '../../../lib/platform/executions/block.ts';
+import { conclude } from '../../../lib/platform/executions/conclude.ts';
+import { engineVersions } from '../../../lib/platform/executions/engine-versions.ts';
+import { publish } from '../../../lib/platform/executions/publish.ts';
+import { recover } from '../../../lib/platform/executions/recover.ts';
 import { type StartedTable, startTable } from '../../support/dynamodb.ts';
 import type { TestRuntime } from '../../support/runtime.ts';
 import { approveAll, ask, compute, decideStage, flowOf, started, startSystem } from '../executions/system.ts';
@@ -87,7 +87,9 @@ describe('a packet that holds', () => {
     const text = JSON.stringify(published);
     expect(text).not.toMatch(/taskToken|secretHash|liveLinks|linkId|pending/);
     const stages = await readStages(runtime, published.executionId);
-    for (const { linkId } of stages.flatMap(({ levels }) => levels.flatMap(({ seats }) => seats.flatMap((s) => s.liveLinks))))
+    for (const { linkId } of stages.flatMap(({ levels }) =>
+      levels.flatMap(({ seats }) => seats.flatMap((s) => s.liveLinks)),
+    ))
       expect(text).not.toContain(linkId);
   });
 });

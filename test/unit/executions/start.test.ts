@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { InvalidInput } from '../../../lib/core/errors.ts';
 import { readExecution } from '../../../lib/platform/executions/execution-store.ts';
+import { publish } from '../../../lib/platform/executions/publish.ts';
 import { releaseSlot } from '../../../lib/platform/executions/slots.ts';
 import { startExecution } from '../../../lib/platform/executions/start.ts';
 import { sweepExecutions } from '../../../lib/platform/executions/sweep.ts';
-import { publish } from '../../../lib/platform/executions/publish.ts';
 import { type StartedTable, startTable } from '../../support/dynamodb.ts';
 import type { TestRuntime } from '../../support/runtime.ts';
 import { approveAll, ask, compute, flagsOn, started, startSystem } from './system.ts';
@@ -28,7 +28,12 @@ async function problemsOf(body: unknown) {
 
 describe('the contracts of a request', () => {
   test('every problem is listed: the envelope from the root, the input under /input', async () => {
-    const body = { input: { accountId: '', discount: 'much', colour: 1 }, policy: {}, requester: 'lena', consumer: 'x' };
+    const body = {
+      input: { accountId: '', discount: 'much', colour: 1 },
+      policy: {},
+      requester: 'lena',
+      consumer: 'x',
+    };
     const problems = await problemsOf(body);
     expect(problems).toEqual(
       expect.arrayContaining([
@@ -99,20 +104,21 @@ test('a request without acceptance criteria and consumer needs scoping, when the
 
 describe('the flag', () => {
   test('off, unknown or never synced: nothing starts, and nothing is stored', async () => {
-    const off = { ...runtime, flags: { ...runtime.flags, snapshot: async () => undefined } };
-    expect(await startExecution(off, ask(skill, 1, { idempotencyKey: 'k' }))).toEqual({
+    runtime.flags.set(undefined);
+    expect(await startExecution(runtime, ask(skill, 1, { idempotencyKey: 'k' }))).toEqual({
       kind: 'not-rolled-out',
       flag: skill.flag,
       reason: 'no-snapshot',
     });
     expect(runtime.states.started).toEqual([]);
     // The same key may be used again once the flag is on.
+    runtime.flags.set(flagsOn(skill));
     await started(runtime, ask(skill, 1, { idempotencyKey: 'k' }));
   });
 
   test('the variant names the configuration version; an unknown one falls back to the baseline and says so', async () => {
-    const unknown = { ...runtime, flags: { ...runtime.flags, snapshot: async () => flagsOn(skill, '9.9-deadbeef') } };
-    const executionId = await started(unknown, ask(skill, 1));
+    runtime.flags.set(flagsOn(skill, '9.9-deadbeef'));
+    const executionId = await started(runtime, ask(skill, 1));
     const record = await readExecution(runtime, executionId);
     expect(record.configuration.version).toMatch(/^1\.0-[0-9a-f]{8}$/);
     expect(record.pendingEvents[0]?.data).toMatchObject({ configurationChosen: 'unknown-variant' });
@@ -156,7 +162,9 @@ describe('idempotency', () => {
 
   test('twenty at once make one execution', async () => {
     const results = await Promise.all(Array.from({ length: 20 }, () => startExecution(runtime, keyed(100))));
-    expect(new Set(results.map((result) => (result.kind === 'accepted' ? result.executionId : result.kind))).size).toBe(1);
+    expect(new Set(results.map((result) => (result.kind === 'accepted' ? result.executionId : result.kind))).size).toBe(
+      1,
+    );
     expect(results.filter((result) => result.kind === 'accepted' && !result.repeated)).toHaveLength(1);
   });
 

@@ -228,7 +228,10 @@ describe('the determinism gate', () => {
 
   test('the time zone of the process is put back', async () => {
     const before = { zone: Intl.DateTimeFormat().resolvedOptions().timeZone, variable: process.env.TZ };
-    await escalates(tinySkill());
+    const { runtime, executionId } = await begin(tinySkill(), 100);
+    const other = await started(runtime, ask(tinySkill(), 200));
+    // Two at once: the zone is the process's, so the second must not take the first one's for the old one.
+    await Promise.all([compute(runtime, executionId), compute(runtime, other)]);
     expect({ zone: Intl.DateTimeFormat().resolvedOptions().timeZone, variable: process.env.TZ }).toEqual(before);
   });
 
@@ -312,7 +315,10 @@ describe('endings without publication', () => {
   test('a fault before there is a result still owes outputs', async () => {
     const { runtime, executionId } = await begin(tinySkill(), 100);
     await recover(runtime, { ...flowOf(runtime, executionId), fault: { Error: 'States.Timeout' } });
-    expect(await readExecution(runtime, executionId)).toMatchObject({ outcome: 'rolled-back', fault: { state: 'Preflight' } });
+    expect(await readExecution(runtime, executionId)).toMatchObject({
+      outcome: 'rolled-back',
+      fault: { state: 'Preflight' },
+    });
     expect((await bundleOf(runtime, executionId)).artifact).toBeNull();
   });
 

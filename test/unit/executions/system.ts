@@ -1,9 +1,9 @@
-import { seed } from '../../../lib/platform/configuration/seed.ts';
 import { decideSeat } from '../../../lib/platform/approvals/decide-seat.ts';
 import { openStage } from '../../../lib/platform/approvals/open-stage.ts';
 import { conclusionOf } from '../../../lib/platform/approvals/signal.ts';
 import { type Action, isSettled } from '../../../lib/platform/approvals/stage.ts';
 import { changeStage, readStage } from '../../../lib/platform/approvals/stage-store.ts';
+import { seed } from '../../../lib/platform/configuration/seed.ts';
 import type { FlowState } from '../../../lib/platform/contracts/flow.ts';
 import { execute } from '../../../lib/platform/executions/execute.ts';
 import { preflight } from '../../../lib/platform/executions/preflight.ts';
@@ -12,7 +12,7 @@ import { verify } from '../../../lib/platform/executions/verify.ts';
 import { snapshotOf } from '../../../lib/platform/flags/snapshot.ts';
 import type { AnySkill } from '../../../lib/platform/skill/define-skill.ts';
 import type { Table } from '../../../lib/platform/store/table.ts';
-import { testRuntime, type TestRuntime } from '../../support/runtime.ts';
+import { type TestRuntime, testRuntime } from '../../support/runtime.ts';
 import { tinySkill } from './tiny-skill.ts';
 
 /** A flag that is on for everybody, whose variant names a configuration version. */
@@ -31,13 +31,9 @@ export function flagsOn(skill: AnySkill, variant?: string) {
 }
 
 /** A seeded runtime with one skill whose flag is on. */
-export async function startSystem(
-  table: Table,
-  skill: AnySkill = tinySkill(),
-  overrides: Partial<TestRuntime> = {},
-): Promise<TestRuntime> {
-  const flags = { snapshot: async () => flagsOn(skill), source: async () => undefined };
-  const runtime = testRuntime({ table, skills: [skill], flags, ...overrides });
+export async function startSystem(table: Table, skill: AnySkill = tinySkill()): Promise<TestRuntime> {
+  const runtime = testRuntime({ table, skills: [skill] });
+  runtime.flags.set(flagsOn(skill));
   await seed(runtime);
   return runtime;
 }

@@ -32,17 +32,18 @@ describe('the graph of a state machine', () => {
 
   it('holds every state and every way between them', () => {
     expect(graph.nodes.map(({ id }) => id)).toEqual(Object.keys(definition.States));
-    expect(graph.nodes.find(({ id }) => id === 'Oversight')?.type).toBe('Task, waits for people');
+    expect(graph.nodes.find(({ id }) => id === 'RequestOversight')?.type).toBe('Task, waits for people');
     const from = (id: string): unknown[] =>
       graph.edges.filter((edge) => edge.from === id).map(({ from: _, ...rest }) => rest);
     expect(from('Verdict')).toEqual([
       { to: 'Publish', kind: 'choice', label: 'publish' },
       { to: 'RequestApproval', kind: 'choice', label: 'approve' },
-      { to: 'Oversight', kind: 'choice', label: 'escalate' },
+      { to: 'RequestOversight', kind: 'choice', label: 'escalate' },
       { to: 'Block', kind: 'choice', label: 'otherwise' },
     ]);
+    expect(from('StageVerdict')[0]).toEqual({ to: 'RequestApproval', kind: 'choice', label: 'next-stage, reopen' });
     expect(from('RequestApproval')).toEqual([
-      { to: 'ApprovalResult', kind: 'next' },
+      { to: 'StageVerdict', kind: 'next' },
       { to: 'Escalate', kind: 'catch' },
       { to: 'Recover', kind: 'catch' },
     ]);
@@ -90,7 +91,7 @@ describe('the layout', () => {
   });
 
   it('draws the same bytes every time, with the current state and the order of entering', () => {
-    const svg = drawGraph(execution).toString();
+    const svg = String(drawGraph(execution));
     expect(drawGraph(structuredClone(execution)).toString()).toBe(svg);
     expect(svg.match(/class="node/g)).toHaveLength(Object.keys(definition.States).length);
     expect(svg.match(/class="node seen here"/g)).toHaveLength(1);

@@ -5,7 +5,7 @@ import { renderExecutionPage } from '../../../lib/pages/execution-page.ts';
 import { maskAddress, renderLinkState, renderUnknownLink } from '../../../lib/pages/link-state-page.ts';
 import { renderRequestProblem } from '../../../lib/pages/request-problem-page.ts';
 import { renderStatusPage } from '../../../lib/pages/status-page.ts';
-import { quorumSentence } from '../../../lib/pages/vocabulary.ts';
+import { quorumSentence, type SeatStanding } from '../../../lib/pages/vocabulary.ts';
 import { writeBrief, writeLong, writeShort, writeZone } from '../../../lib/pages/zoned-time.ts';
 import * as views from '../../pages/fixtures.ts';
 
@@ -66,6 +66,29 @@ describe('the approval page', () => {
       [...page.matchAll(/name="choice" value="([^"]+)"/g)].map((at) => at[1] ?? '');
     expect(choices(html)).toEqual(['approve', 'reject', 'request-changes']);
     expect(choices(renderApprovalPage(views.oversight))).toEqual(['close', 're-run']);
+  });
+
+  it('says of each choice what it leads to as things stand', () => {
+    const effects = (required: number, ...standings: SeatStanding[]): string =>
+      textOf(
+        renderApprovalPage({
+          ...views.approval,
+          level: { name: 'Level', required },
+          otherSeats: standings.map((standing) => ({ approverName: 'N', standing })),
+        }),
+      );
+    const alone = effects(1);
+    expect(alone).toContain('the terms on this page. With it the level is done.');
+    expect(alone).toContain('Reject The request ends here.');
+    expect(alone).toContain('Request changes It goes back to the requester.');
+    const early = effects(2, 'open', 'open');
+    expect(early).toContain('the terms on this page. Others still have to approve.');
+    expect(early).toContain('Reject The others can still reach the quorum.');
+    expect(early).toContain('Request changes The others can still reach the quorum.');
+    expect(effects(2, 'rejected', 'approved')).toContain(
+      'Request changes It ends as rejected, for somebody else rejected it.',
+    );
+    expect(effects(2, 'missed', 'open')).toContain('Reject The request ends here.');
   });
 
   it('keeps what was posted when it comes back with errors, and ties each error to its field', () => {
@@ -163,6 +186,12 @@ describe('the pages of operators', () => {
     const text = textOf(renderStatusPage({ ...views.status, executions: [], flags: 'none' }));
     expect(text).toContain('No execution yet.');
     expect(text).toContain('No flag snapshot: every skill is off.');
+  });
+
+  it('show an execution whose state machine is not known, without a drawing', () => {
+    const html = renderExecutionPage({ ...views.execution, definition: { StartAt: '', States: {} }, visited: [] });
+    expect(html).not.toMatch(/class="graph"|NaN|Infinity/);
+    expect(textOf(html)).toContain('No state was entered yet.');
   });
 
   it('show an execution with its path, decisions, reasons, outputs and audit chain', () => {

@@ -295,6 +295,19 @@ describe('task tokens', () => {
     }
   });
 
+  it('no longer knows the task of an execution whose name was used again', async () => {
+    const harness = await start(chain({ Ask: CALLBACK }));
+    const executionArn = await execute(harness, {}, 'n');
+    await harness.client.send(new StopExecutionCommand({ executionArn }));
+    await harness.advance(90 * DAY);
+    await execute(harness, {}, 'n');
+    const old = new SendTaskSuccessCommand({ taskToken: tokenOf(harness.calls[0]), output: '1' });
+    await expect(harness.client.send(old)).rejects.toMatchObject({ name: 'TaskDoesNotExist' });
+    const current = new SendTaskSuccessCommand({ taskToken: tokenOf(harness.calls[1]), output: '1' });
+    await harness.client.send(current);
+    expect(await outcome(harness, executionArn)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
   it('lets exactly one of many callers complete a task', async () => {
     const harness = await start(chain({ Ask: CALLBACK }));
     const arn = await execute(harness);

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   DescribeExecutionCommand,
+  DescribeStateMachineForExecutionCommand,
   ListExecutionsCommand,
   SendTaskHeartbeatCommand,
   SendTaskSuccessCommand,
@@ -203,6 +204,8 @@ describe('after a crash', () => {
     const arn = await execute(before);
     const changed = chain({ Other: { Type: 'Pass', Result: 'new' } });
     const after = await restart(changed, directory, 1000);
+    const machine = await after.client.send(new DescribeStateMachineForExecutionCommand({ executionArn: arn }));
+    expect(JSON.parse(machine.definition ?? '')).toEqual(ASK);
     await after.client.send(new SendTaskSuccessCommand({ taskToken: tokenOf(before.calls[0]), output: '"old"' }));
     await after.states.idle();
     expect(await outcome(after, arn)).toEqual({ status: 'SUCCEEDED', output: 'old' });

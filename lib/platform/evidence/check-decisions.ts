@@ -1,0 +1,87 @@
+import { levelResult, stageResult } from '../../core/approval/level-result.ts';
+import { digestOf } from '../../core/digest.ts';
+import { approvalRecords } from '../approvals/records.ts';
+import { type Stage, voteOf } from '../approvals/stage.ts';
+import { approvalProblems } from '../executions/approvals-hold.ts';
+import { documentOf, type Finding, resultOf, same, stagesIn } from './finding.ts';
+import type { EvidencePacket } from './packet-schema.ts';
+
+const bySeat = (a: { stage: number; seatId: string }, b: { stage: number; seatId: string }) =>
+  a.stage - b.stage || (a.seatId < b.seatId ? -1 : 1);
+
+/** Seats, events and outputs tell the same decisions. */
+export function checkDecisions(packet: EvidencePacket): Finding {
+  const atSeats = approvalRecords(stagesIn(packet));
+  const events = packet.chain.events.filter(({ type }) => type === 'decision-recorded');
+  const inChain = events.map(({ data }) => data as (typeof atSeats)[number]);
+  if (!same(atSeats.toSorted(bySeat), inChain.toSorted(bySeat)))
+    return 'The decisions at the seats are not those that the chain recorded.';
+  for (const role of ['primary-artifact-bundle', 'handoff-packet'] as const) {
+    const output = documentOf(packet, role) as { approvals?: unknown } | undefined;
+    if (output !== undefined && !same(output.approvals, atSeats))
+      return `The decisions in the ${role} are not those at the seats.`;
+  }
+  return undefined;
+}
+
+/** Every stage and every decision is bound to the terms of the result. */
+export function checkTerms(packet: EvidencePacket): Finding {
+  const result = resultOf(packet);
+  if (result === undefined)
+    return packet.record.termsDigest === undefined ? undefined : 'Terms are on record without a result.';
+  const digest = digestOf(result.terms);
+  if (packet.record.termsDigest !== digest) return 'The record is bound to other terms than the result holds.';
+  for (const stage of packet.stages.filter(({ kind }) => kind === 'approval')) {
+    if (stage.termsDigest !== digest) return `Stage ${stage.stage} was opened on other terms.`;
+    const other = stage.levels
+      .flatMap(({ seats }) => seats)
+      .find(({ decision }) => decision !== undefined && decision.termsDigest !== digest);
+    if (other !== undefined) return `The decision at seat ${other.seatId} was made on other terms.`;
+  }
+  return undefined;
+}
+
+function levelFinding(stage: Stage): Finding {
+  for (const level of stage.levels) {
+    const votes = level.seats.map(voteOf);
+    const recomputed = levelResult(level.required, votes);
+    const stated = level.result === 'closed' ? 'open' : level.result;
+    if (recomputed !== stated)
+      return `The votes of level "${level.levelId}" make it ${recomputed}, not ${level.result}.`;
+  }
+  return undefined;
+}
+
+/** Stage outcomes that the votes alone decide. */
+const VOTED: readonly Stage['outcome'][] = ['approved', 'rejected', 'changes-requested', 'expired'];
+
+function stageFinding(stage: Stage): Finding {
+  if (stage.kind === 'oversight') return undefined;
+  const finding = levelFinding(stage);
+  if (finding !== undefined || !VOTED.includes(stage.outcome)) return finding;
+  const recomputed = stageResult(stage.levels.map(({ result }) => (result === 'closed' ? 'open' : result)));
+  return recomputed === stage.outcome
+    ? undefined
+    : `The levels of stage ${stage.stage} make it ${recomputed}, not ${stage.outcome}.`;
+}
+
+/** The outcome follows from the gates and from the votes, counted anew. */
+export function checkOutcome(packet: EvidencePacket): Finding {
+  for (const stage of stagesIn(packet)) {
+    const finding = stageFinding(stage);
+    if (finding !== undefined) return finding;
+  }
+  const { outcome, gates } = packet.record;
+  if (outcome === 'published') {
+    if (gates.some(({ result }) => result !== 'pass')) return 'It was published although a gate was not passed.';
+    const result = resultOf(packet);
+    if (result === undefined || result.verdict === 'block') return 'It was published although nothing allowed it.';
+    if (result.verdict === 'publish' || result.plan === undefined) return undefined;
+    const [lacking] = approvalProblems(result.plan, stagesIn(packet), digestOf(result.terms) as `sha256:${string}`);
+    return lacking === undefined ? undefined : `It was published, but: ${lacking.message}`;
+  }
+  const people = ['rejected', 'changes-requested', 'expired'];
+  if (outcome !== undefined && people.includes(outcome) && !packet.stages.some((stage) => stage.outcome === outcome))
+    return `It ended as ${outcome}, but no stage did.`;
+  return undefined;
+}

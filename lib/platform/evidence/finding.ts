@@ -1,0 +1,38 @@
+import { canonicalJson } from '../../core/digest.ts';
+import type { Stage } from '../approvals/stage.ts';
+import type { ExecutionRecord } from '../contracts/execution.ts';
+import { parseSkillResult } from '../executions/skill-result-schema.ts';
+import type { SkillResult } from '../skill/skill-result.ts';
+import type { ArtifactRole, EvidencePacket } from './packet-schema.ts';
+
+/** What a check found wrong, or `undefined`. */
+export type Finding = string | undefined;
+
+/** Whether two values are the same JSON value. */
+export function same(a: unknown, b: unknown): boolean {
+  return canonicalJson(a ?? null) === canonicalJson(b ?? null);
+}
+
+/** The evidence has every field of a record but what it owed, so it can stand where a record's facts are asked. */
+export function recordIn(packet: EvidencePacket): ExecutionRecord {
+  return packet.record as unknown as ExecutionRecord;
+}
+
+/** Likewise for stages: what was left out of them decides nothing. */
+export function stagesIn(packet: EvidencePacket): readonly Stage[] {
+  return packet.stages as unknown as readonly Stage[];
+}
+
+/** The document in a role, or `undefined`. */
+export function documentOf(packet: EvidencePacket, role: ArtifactRole): unknown {
+  return packet.artifacts.find((artifact) => artifact.role === role)?.document;
+}
+
+/**
+ * The skill's result in the packet, or `undefined` when the execution came to none.
+ * @throws InvalidInput when what stands there is no result.
+ */
+export function resultOf(packet: EvidencePacket): SkillResult | undefined {
+  const document = documentOf(packet, 'result');
+  return document === undefined ? undefined : parseSkillResult(document);
+}

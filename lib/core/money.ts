@@ -13,11 +13,17 @@ export type Money = z.infer<typeof money>;
 /** A ratio in basis points: 10,000 is the whole, 1,250 is 12.5 %. */
 export const basisPoints = z.int().min(0).max(10_000);
 
+const digitsByCurrency = new Map<string, number>();
+
 /** Digits behind the point of a currency's minor unit (ISO 4217; two where the standard is silent here). */
 function minorDigits(code: string): number {
-  return (
-    new Intl.NumberFormat('en', { style: 'currency', currency: code }).resolvedOptions().maximumFractionDigits ?? 2
-  );
+  const known = digitsByCurrency.get(code);
+  if (known !== undefined) return known;
+  // Building a formatter takes longer than routing a request.
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency: code });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  digitsByCurrency.set(code, digits);
+  return digits;
 }
 
 /**

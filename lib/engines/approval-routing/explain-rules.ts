@@ -29,9 +29,9 @@ function firstUnmetOf(verdict: Verdict, all: readonly ComparisonTrace[], any: re
 }
 
 function sentence(verdict: Verdict, traces: readonly ComparisonTrace[], firstUnmet?: ComparisonTrace): string {
-  if (firstUnmet !== undefined) return `${verdict === 'undecided' ? 'Undecided' : 'Not fired'}: ${firstUnmet.text}.`;
+  if (firstUnmet !== undefined) return `${verdict === 'undecided' ? 'Undecided' : 'Not met'}: ${firstUnmet.text}.`;
   const met = traces.filter((trace) => trace.met).map(({ text }) => text);
-  return met.length === 0 ? 'Fired: the rule has no conditions.' : `Fired: ${met.join('; ')}.`;
+  return met.length === 0 ? 'The rule has no conditions.' : `${met.join('; ')}.`;
 }
 
 function explain(rule: Rule, facts: Facts, policy: ApprovalPolicy): RuleTrace {

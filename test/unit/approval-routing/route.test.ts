@@ -372,7 +372,7 @@ describe('explanation', () => {
     });
     expect(rules[0]?.all[0]).toMatchObject({ met: true, actual: 'discount' });
     expect(rules[0]?.any).toHaveLength(2);
-    expect(rules[0]?.because).toBe('Not fired: Discount 10 % is not more than 20 %.');
+    expect(rules[0]?.because).toBe('Not met: Discount 10 % is not more than 20 %.');
   });
 
   it('adds up the risk by the policy, and shows terms that go beyond the standard', () => {

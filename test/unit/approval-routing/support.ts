@@ -3,7 +3,7 @@ import { loadDirectory } from '../../../lib/core/directory/load.ts';
 import type { LoadedDirectory } from '../../../lib/core/directory/loaded.ts';
 import { importAccountsCsv } from '../../../lib/core/directory/read-files.ts';
 import type { Person } from '../../../lib/core/directory/schema.ts';
-import { parseYaml, parseYaml } from '../../../lib/core/yaml.ts';
+import { parseYaml } from '../../../lib/core/yaml.ts';
 import { type ApprovalPolicy, loadPolicy } from '../../../lib/engines/approval-routing/policy.ts';
 import { type ApprovalRequest, parseRequest } from '../../../lib/engines/approval-routing/request.ts';
 import { type RoutingResult, routeApproval } from '../../../lib/engines/approval-routing/route.ts';

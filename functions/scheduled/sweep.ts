@@ -9,5 +9,9 @@ export async function handler(): Promise<void> {
   const at = ports.clock.now();
   const approvals = await sweepApprovals(ports, at);
   const executions = await sweepExecutions(ports, at);
-  log(approvals.stuck + approvals.failures > 0 ? 'warn' : 'info', { event: 'swept', ...approvals, ...executions });
+  log(approvals.stuck + approvals.failures + executions.failed > 0 ? 'warn' : 'info', {
+    event: 'swept',
+    ...approvals,
+    ...executions,
+  });
 }

@@ -30,12 +30,13 @@ export class DataStack extends Stack {
       deletionProtection: data.deletionProtection,
       removalPolicy,
     });
-    table.addGlobalSecondaryIndex({
-      indexName: 'gsi1',
-      partitionKey: { name: 'gsi1pk', type: AttributeType.STRING },
-      sortKey: { name: 'gsi1sk', type: AttributeType.STRING },
-      projectionType: ProjectionType.ALL,
-    });
+    for (const indexName of ['gsi1', 'gsi2'] as const)
+      table.addGlobalSecondaryIndex({
+        indexName,
+        partitionKey: { name: `${indexName}pk`, type: AttributeType.STRING },
+        sortKey: { name: `${indexName}sk`, type: AttributeType.STRING },
+        projectionType: ProjectionType.ALL,
+      });
 
     const closed = {
       encryption: BucketEncryption.S3_MANAGED,

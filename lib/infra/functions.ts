@@ -86,27 +86,24 @@ function open(method: Route['method'], path: string): Route {
 }
 
 const READS: readonly Grant[] = ['table:read', 'artifacts:read'];
+const WRITES_TABLE: readonly Grant[] = ['table:write', 'artifacts:read'];
 const WRITES: readonly Grant[] = ['table:write', 'artifacts:write'];
-const WRITES_ITEMS: readonly Grant[] = ['table:write', 'artifacts:read'];
 const MAILS: readonly Grant[] = [...WRITES, 'mail:send'];
 /** Whoever may settle a stage ends its wait, and starts the re-run that oversight orders. */
 const SETTLES: readonly Grant[] = [...MAILS, 'states:signal', 'states:start'];
 
 /** Every function of Countersign. The stacks deploy this table, and the local system serves it. */
 export const functions: readonly FunctionDeclaration[] = [
-  step('preflight', 'Checks the contract, the slot and the posture before anything is computed.', WRITES_ITEMS),
+  step('preflight', 'Checks the contract, the slot and the posture before anything is computed.', WRITES_TABLE),
   step('execute', 'Runs the skill on its parsed input and stores the result.', WRITES, 1024),
   step(
     'verify',
     'Re-executes the skill with permuted input and holds the result against the gates.',
-    WRITES_ITEMS,
+    [...WRITES_TABLE, 'mail:send'],
     1024,
   ),
   step('request-approval', 'Opens an approval stage and mails its links.', SETTLES),
-  step('escalate', 'Closes a stage whose deadline passed, or finds that it was decided in time.', [
-    ...WRITES_ITEMS,
-    'mail:send',
-  ]),
+  step('escalate', 'Closes a stage whose deadline passed, or finds that it was decided in time.', SETTLES),
   step('request-oversight', 'Asks a person to look at an execution that may not go on by itself.', SETTLES),
   step('publish', 'Publishes the outcome, unless the posture stops it.', MAILS),
   step('conclude', 'Ends an execution that people did not let pass.', MAILS),
@@ -121,7 +118,7 @@ export const functions: readonly FunctionDeclaration[] = [
   ),
   api('preview', 'Computes a route without starting anything.', READS, [signed('POST', '/skills/{skill}/preview')]),
   api('list-executions', 'Lists executions.', ['table:read'], [signed('GET', '/executions')]),
-  api('read-execution', 'Shows an execution, its trace and its evidence.', WRITES_ITEMS, [
+  api('read-execution', 'Shows an execution, its trace and its evidence.', WRITES_TABLE, [
     signed('GET', '/executions/{executionId}'),
     signed('GET', '/executions/{executionId}/trace'),
     signed('GET', '/executions/{executionId}/evidence'),
@@ -129,7 +126,7 @@ export const functions: readonly FunctionDeclaration[] = [
   api('withdraw', 'Withdraws an execution; its open links die.', SETTLES, [
     signed('POST', '/executions/{executionId}/withdraw'),
   ]),
-  api('status', 'Shows what is going on as a page.', READS, [
+  api('status', 'Shows what is going on as a page.', WRITES_TABLE, [
     signed('GET', '/status'),
     signed('GET', '/status/{executionId}'),
   ]),

@@ -20,7 +20,7 @@ const ANY_SKILL = 'Every skill of this environment has a state machine under thi
 const ANY_EXECUTION = 'Executions are named at run time, under the state machines of this environment.';
 
 function rightsOf(grant: Grant, place: Place): readonly Right[] {
-  const items = [place.tableArn, `${place.tableArn}/index/gsi1`];
+  const items = [place.tableArn, `${place.tableArn}/index/gsi1`, `${place.tableArn}/index/gsi2`];
   const objects = [`${place.bucketArn}/artifacts/*`];
   const machines = [`${place.stateMachinePrefix}*`];
   const readArtifacts: Right[] = [

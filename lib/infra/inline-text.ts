@@ -46,14 +46,9 @@ export function inlineTextPlugin(root: string): Plugin {
         if (path.includes(`${sep}node_modules${sep}`)) return undefined;
         const source = await readFile(path, 'utf8');
         if (!OWN_PLACE.test(source)) return undefined;
-        const watched: string[] = [];
         try {
-          const contents = await inlineTexts(source, (file) => {
-            const found = resolve(dirname(path), file);
-            watched.push(found);
-            return readFile(found, 'utf8');
-          });
-          return { contents, loader: 'ts', watchFiles: watched };
+          const contents = await inlineTexts(source, (file) => readFile(resolve(dirname(path), file), 'utf8'));
+          return { contents, loader: 'ts' };
         } catch (error) {
           return { errors: [{ text: `${relative(root, path)}: ${error instanceof Error ? error.message : error}` }] };
         }

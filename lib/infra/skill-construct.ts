@@ -42,14 +42,9 @@ export class SkillConstruct extends Construct {
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
       description: `What ${name} may do.`,
     });
-    const allVersions = this.steps.map((step) => `${step.lambda.functionArn}:*`);
     // Every version, not only those of this deployment: an execution that began two deployments ago still finds its tasks.
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['lambda:InvokeFunction'],
-        resources: allVersions,
-      }),
-    );
+    const allVersions = this.steps.map((step) => `${step.lambda.functionArn}:*`);
+    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: allVersions }));
     for (const versions of allVersions)
       acknowledgeWildcard(
         role,

@@ -113,6 +113,16 @@ describe.each([
   });
 });
 
+test('a write to S3 that meets another one of the same object is tried again', async () => {
+  const answers = [409, 409, 200];
+  const server = await startLoopback(() => ({ status: answers.shift() ?? 500 }));
+  const client = new S3Client({ ...clientTo(server.url), forcePathStyle: true, maxAttempts: 1 });
+  expect(await s3ArtifactStore(client, 'artifacts').put({ x: 1 })).toBe(digestOf({ x: 1 }));
+  expect(server.asked).toHaveLength(3);
+  client.destroy();
+  await server.close();
+});
+
 test('a name that is no digest never becomes a path', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-artifacts-'));
   const store = folderArtifactStore(join(folder, 'inside'));

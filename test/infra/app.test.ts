@@ -49,7 +49,7 @@ describe('bin/app.ts', () => {
     expect(unknown.stderr.trim()).toMatch(/^There is no environment "qa"\. Use one of dev, staging, prod/);
   });
 
-  test('synthesizes without credentials, passes cdk-nag, and writes the same bytes twice', { timeout: 120_000 }, () => {
+  test('synthesizes without credentials, passes cdk-nag, and writes the same bytes twice', { timeout: 240_000 }, () => {
     const first = runApp({ env: 'dev' }, join(folder, 'first'));
     expect(first.stderr).toBe('');
     expect(first.status).toBe(0);

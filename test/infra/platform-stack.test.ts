@@ -142,6 +142,7 @@ describe('the rights of the functions', () => {
       [
         `arn:<AWS::Partition>:dynamodb:${here}:table/countersign-dev`,
         `arn:<AWS::Partition>:dynamodb:${here}:table/countersign-dev/index/gsi1`,
+        `arn:<AWS::Partition>:dynamodb:${here}:table/countersign-dev/index/gsi2`,
         'arn:<AWS::Partition>:s3:::countersign-dev-artifacts-<AWS::AccountId>-<AWS::Region>',
         'arn:<AWS::Partition>:s3:::countersign-dev-artifacts-<AWS::AccountId>-<AWS::Region>/artifacts/*',
         `arn:<AWS::Partition>:secretsmanager:${here}:secret:countersign/dev/unleash-client-token-??????`,

@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test, vi } from 'vitest';
 import { functions } from '../../lib/infra/functions.ts';
 import { readTemplates } from '../../lib/infra/read-template.ts';
 import { readSettings } from '../../lib/platform/settings.ts';
@@ -68,20 +70,18 @@ describe('reading the templates', () => {
           { AttributeName: 'pk', KeyType: 'HASH' },
           { AttributeName: 'sk', KeyType: 'RANGE' },
         ],
-        AttributeDefinitions: ['pk', 'sk', 'gsi1pk', 'gsi1sk'].map((AttributeName) => ({
+        AttributeDefinitions: ['pk', 'sk', 'gsi1pk', 'gsi1sk', 'gsi2pk', 'gsi2sk'].map((AttributeName) => ({
           AttributeName,
           AttributeType: 'S',
         })),
-        GlobalSecondaryIndexes: [
-          {
-            IndexName: 'gsi1',
-            KeySchema: [
-              { AttributeName: 'gsi1pk', KeyType: 'HASH' },
-              { AttributeName: 'gsi1sk', KeyType: 'RANGE' },
-            ],
-            Projection: { ProjectionType: 'ALL' },
-          },
-        ],
+        GlobalSecondaryIndexes: ['gsi1', 'gsi2'].map((IndexName) => ({
+          IndexName,
+          KeySchema: [
+            { AttributeName: `${IndexName}pk`, KeyType: 'HASH' },
+            { AttributeName: `${IndexName}sk`, KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'ALL' },
+        })),
       },
     ]);
   });
@@ -101,7 +101,15 @@ describe('reading the templates', () => {
     expect(() => readTemplates([{ name: 'odd', template }])).toThrow(/Fn::Split in stack odd/);
   });
 
-  test('leaves nothing behind on disk', () => {
-    expect(existsSync('cdk.out/countersign-dev-platform.template.json')).toBe(existsSync('cdk.out/manifest.json'));
+  test('comes after a synthesis that leaves nothing on disk', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'countersign-read-template-'));
+    vi.stubEnv('TMPDIR', folder);
+    try {
+      expect(stacksOf('dev')).toHaveLength(3);
+      expect(readdirSync(folder).filter((name) => name.startsWith('countersign'))).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

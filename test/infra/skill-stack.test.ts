@@ -78,16 +78,17 @@ describe('the stack of a skill', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 14 });
   });
 
-  test('gives the right to signal only to the steps that open a stage, and the right to mail to those that mail', () => {
+  test('gives the right to signal only to the steps that open or close a stage, and the right to mail not to all', () => {
     const may = (action: string) =>
       allowances(raw)
         .flatMap(({ policy, actions }) => (actions.includes(action) ? [policy.replace(/^Skill|Role.*/g, '')] : []))
         .sort();
-    const opening = ['RequestApproval', 'RequestOversight'];
-    expect(may('states:SendTaskSuccess')).toEqual(opening);
-    expect(may('states:StartExecution')).toEqual(opening);
-    expect(may('ses:SendRawEmail')).toEqual(['Block', 'Conclude', 'Escalate', 'Publish', 'Recover', ...opening]);
-    expect(may('s3:PutObject')).toEqual(['Block', 'Conclude', 'Execute', 'Publish', 'Recover', ...opening]);
+    const settling = ['Escalate', 'RequestApproval', 'RequestOversight'];
+    expect(may('states:SendTaskSuccess')).toEqual(settling);
+    expect(may('states:StartExecution')).toEqual(settling);
+    expect(may('states:DescribeExecution')).toEqual([]);
+    expect(may('ses:SendRawEmail')).not.toContain('Preflight');
+    expect(may('s3:PutObject')).not.toContain('Preflight');
   });
 
   test('alarms about faults, aborted executions and throttling through the topic of the environment', () => {

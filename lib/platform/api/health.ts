@@ -1,17 +1,11 @@
 import type * as z from 'zod';
 import { epochMilliseconds } from '../../core/instant.ts';
+import { readPosture } from '../configuration/posture.ts';
 import type { health } from '../contracts/api.ts';
-import type { Posture } from '../contracts/outcome.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** A snapshot older than this (seconds) means that flags are no longer synced. */
 const STALE_FLAGS_SECONDS = 15 * 60;
-
-/** The posture of a skill; `normal` while nothing was ever recorded. */
-export async function postureOf(runtime: Runtime, skill: string): Promise<Posture> {
-  const item = await runtime.table.get<{ posture: Posture }>({ pk: `SKILL#${skill}`, sk: 'POSTURE' });
-  return item?.posture ?? 'normal';
-}
 
 /** Whether the system can work: the table answers, flags are fresh, and no skill is stopped. */
 export async function checkHealth(runtime: Runtime): Promise<z.infer<typeof health>> {
@@ -22,7 +16,7 @@ export async function checkHealth(runtime: Runtime): Promise<z.infer<typeof heal
       ? undefined
       : Math.max(0, Math.floor((epochMilliseconds(now) - epochMilliseconds(snapshot.fetchedAt)) / 1000));
   const skills = await Promise.all(
-    runtime.skills.map(async ({ name, id, flag }) => ({ name, id, flag, posture: await postureOf(runtime, name) })),
+    runtime.skills.map(async ({ name, id, flag }) => ({ name, id, flag, posture: await readPosture(runtime, name) })),
   );
   const fresh = ageSeconds !== undefined && ageSeconds <= STALE_FLAGS_SECONDS;
   return {

@@ -4,6 +4,7 @@ import { requestEnvelope } from '../contracts/envelope.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import { VERSION } from '../version.ts';
 import { listParameters } from './list-executions.ts';
+import { pagePaths } from './openapi-pages.ts';
 
 type Document = Record<string, unknown>;
 
@@ -34,6 +35,13 @@ const parameter = (
 
 const executionIdParameter = parameter('executionId', 'path', 'The id of an execution.', { type: 'string' });
 
+const onBehalfOfParameter = parameter(
+  'Countersign-On-Behalf-Of',
+  'header',
+  'The requester, named by a listed trusted system.',
+  { type: 'string' },
+);
+
 /** The schema of a request body for one skill: the envelope with the skill's own input in it. */
 function bodyOf(skill: AnySkill): Document {
   const envelope = schemaOf(requestEnvelope, 'input');
@@ -58,9 +66,7 @@ function skillPaths(skill: AnySkill): Document {
             minLength: 1,
             maxLength: 200,
           }),
-          parameter('Countersign-On-Behalf-Of', 'header', 'The requester, named by a listed trusted system.', {
-            type: 'string',
-          }),
+          onBehalfOfParameter,
         ],
         requestBody,
         responses: {
@@ -77,6 +83,7 @@ function skillPaths(skill: AnySkill): Document {
       post: {
         operationId: `preview_${skill.id}`,
         summary: `Compute the result without starting anything: ${skill.title}`,
+        parameters: [onBehalfOfParameter],
         requestBody,
         responses: { 200: answer('The result.', api.preview), ...refused, 404: ref('NotFound') },
       },
@@ -157,6 +164,7 @@ export function openApiDocument(skills: readonly AnySkill[], serverUrl: string):
           responses: { 200: answer('It can.', api.health), 503: answer('It cannot.', api.health) },
         },
       },
+      ...pagePaths,
       '/openapi.json': {
         get: {
           operationId: 'read_openapi',

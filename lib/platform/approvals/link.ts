@@ -3,12 +3,20 @@ import type { Digest } from '../../core/digest.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Item, ItemKey } from '../store/table.ts';
-import type { Visit } from './visit.ts';
 
 /** 128 bits name a link, 256 bits open it. */
 const LINK_ID_BYTES = 16;
 const SECRET_BYTES = 32;
 const ADDRESS = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
+
+/** One opening of a link's form: the digests of what its browser holds and of what its form holds. */
+export interface Visit {
+  readonly cookieHash: string;
+  readonly nonceHash: string;
+  readonly at: Instant;
+  /** Opened by what looks like a mail scanner; such visits make room first. */
+  readonly scanner: boolean;
+}
 
 /**
  * An approval link as the table keeps it. It says what it opens and holds the digest of its secret, so whoever reads the

@@ -1,7 +1,7 @@
 import type { EscalationStep, PlannedSeat } from '../../core/approval/plan.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import type { Instant } from '../../core/instant.ts';
-import { fillSeat } from './seat-holder.ts';
+import { fillSeat, fillSeats } from './seat-holder.ts';
 import { earliestDue, latestDue, seatTimes } from './seat-times.ts';
 import { settleVotes, tellClosed } from './settle-stage.ts';
 import { openLevels, type Seat, type Stage, type StageLevel, stageName, withEvent } from './stage.ts';
@@ -41,18 +41,9 @@ function addedSeats(
   return added;
 }
 
-/**
- * The seats with those filled anew whose approver may no longer decide while somebody else may in the principal's place: a
- * delegation has ended or begun. A person who is seated already is not seated twice.
- */
+/** The seats as they are to be asked anew: a delegation may have ended or begun since they were filled. */
 function refilledSeats(stage: Stage, level: StageLevel, directories: Directories, at: Instant): readonly Seat[] {
-  return level.seats.map((seat) => {
-    const holder = seat.standing === 'open' ? fillSeat(directories[0], stage, level, seat, at) : undefined;
-    const others = level.seats.filter((one) => one.seatId !== seat.seatId);
-    return holder === undefined || others.some((one) => one.approver === holder.approver)
-      ? seat
-      : { ...seat, ...holder };
-  });
+  return fillSeats(directories[0], stage, level, level.seats, at, (seat) => seat.standing === 'open');
 }
 
 /** The level after its next step that asks anybody new, or with its open seats missed when there is none. */

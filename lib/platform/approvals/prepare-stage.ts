@@ -9,7 +9,7 @@ import { loadContext } from '../executions/context.ts';
 import { readExecution } from '../executions/execution-store.ts';
 import type { Runtime } from '../runtime.ts';
 import { requireFeasiblePlan } from './plan-check.ts';
-import { type DutyFacts, fillSeat } from './seat-holder.ts';
+import { type DutyFacts, fillSeats } from './seat-holder.ts';
 import { earliestDue, latestDue, seatTimes } from './seat-times.ts';
 import { deadlineOf, type Seat, type Stage, type StageLevel } from './stage.ts';
 import { findStage, putNewStage, readStage } from './stage-store.ts';
@@ -29,23 +29,21 @@ export function nextStage(stage: Stage, now: Instant): NextStage {
 type Directories = readonly [current: LoadedDirectory, planned: LoadedDirectory];
 
 function prepareLevel(level: PlannedLevel, directories: Directories, facts: DutyFacts, at: Instant): StageLevel {
-  const seats = level.seats.map((planned): Seat => {
-    // Whom nobody can stand in for keeps the seat, unasked: the deadline will escalate it, nothing is skipped.
-    const holder = fillSeat(directories[0], facts, level, planned, at) ?? planned;
-    return {
-      seatId: planned.seatId,
-      principal: holder.principal,
-      approver: holder.approver,
-      delegations: holder.delegations,
+  const seats = fillSeats(directories[0], facts, level, level.seats, at).map(
+    ({ seatId, principal, approver, delegations }): Seat => ({
+      seatId,
+      principal,
+      approver,
+      delegations,
       joinedInRound: 1,
-      ...seatTimes(directories, holder.approver, at, level),
+      ...seatTimes(directories, approver, at, level),
       reminders: 0,
       standing: 'open',
       asked: false,
       liveLinks: [],
       freshLinksAskedAt: [],
-    };
-  });
+    }),
+  );
   const { levelId, name, required, assurance, because, remindAfterBusinessMinutes, escalation } = level;
   return {
     levelId,

@@ -1,4 +1,3 @@
-import type { PlannedSeat } from '../../core/approval/plan.ts';
 import { resolveDelegate } from '../../core/directory/delegation.ts';
 import { checkEligibility, type Eligibility } from '../../core/directory/eligibility.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
@@ -41,7 +40,7 @@ export function fillSeat(
   directory: LoadedDirectory,
   facts: DutyFacts,
   level: Pick<StageLevel, 'minimumLimit'>,
-  planned: Omit<PlannedSeat, 'delegations'> & { readonly delegations: readonly string[] },
+  planned: Holder,
   at: Instant,
 ): Holder | undefined {
   const asPlanned: Holder = {
@@ -54,4 +53,25 @@ export function fillSeat(
   return [asPlanned, asOfNow].find(
     (holder) => holder !== undefined && eligibilityOf(directory, facts, level, holder, at).eligible,
   );
+}
+
+/**
+ * Fills the seats of a level one after the other, so that nobody gets two of them. A seat that nobody can fill keeps its
+ * holder: it is not asked, and its deadline escalates it; nothing is skipped.
+ * @param isOpen whether a seat may be filled anew at all.
+ */
+export function fillSeats<T extends Holder>(
+  directory: LoadedDirectory,
+  facts: DutyFacts,
+  level: Pick<StageLevel, 'minimumLimit'>,
+  seats: readonly T[],
+  at: Instant,
+  isOpen: (seat: T) => boolean = () => true,
+): readonly T[] {
+  return seats.reduce<readonly T[]>((filled, seat, index) => {
+    const holder = isOpen(seat) ? fillSeat(directory, facts, level, seat, at) : undefined;
+    const others = [...filled, ...seats.slice(index + 1)];
+    const isFree = holder !== undefined && !others.some((other) => other.approver === holder.approver);
+    return [...filled, isFree ? { ...seat, ...holder } : seat];
+  }, []);
 }

@@ -1,16 +1,7 @@
 import { addSeconds, epochMilliseconds, type Instant } from '../../core/instant.ts';
 import type { Runtime } from '../runtime.ts';
 import { changeAggregate } from '../store/aggregate.ts';
-import { hashSecret, type Link, linkKey, matchesHash, randomText } from './link.ts';
-
-/** One opening of a link's form: the digests of what its browser holds and of what its form holds. */
-export interface Visit {
-  readonly cookieHash: string;
-  readonly nonceHash: string;
-  readonly at: Instant;
-  /** Opened by what looks like a mail scanner; such visits make room first. */
-  readonly scanner: boolean;
-}
+import { hashSecret, type Link, linkKey, matchesHash, randomText, type Visit } from './link.ts';
 
 /** What a browser needs to post the form it is shown. */
 export interface VisitSecrets {

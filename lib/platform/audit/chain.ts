@@ -35,7 +35,7 @@ export function sealEvent(event: Omit<AuditEvent, 'digest'>): AuditEvent {
 }
 
 /** The event without what only the table needs. */
-export function eventOf(item: AuditEvent): AuditEvent {
+function eventOf(item: AuditEvent): AuditEvent {
   const { executionId, seq, at, type, actor, data, eventId, previous, digest } = item;
   return { executionId, seq, at, type, actor, data, eventId, previous, digest };
 }

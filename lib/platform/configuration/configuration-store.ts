@@ -28,7 +28,7 @@ const baselineKey = (skill: string) => ({ pk: `SKILL#${skill}`, sk: 'BASELINE' }
 const versioned = z.looseObject({ version: z.union([z.string().min(1), z.int()]).transform(String) });
 
 /** The name of a configuration version: the policy's own version, and the beginning of its digest. */
-export function configurationName(policyVersion: string, digest: Digest): string {
+function configurationName(policyVersion: string, digest: Digest): string {
   return `${policyVersion}-${digest.slice('sha256:'.length, 'sha256:'.length + 8)}`;
 }
 

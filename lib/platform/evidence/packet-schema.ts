@@ -55,7 +55,7 @@ const record = z.strictObject({
 });
 
 /** What an artifact is to the execution. */
-export const artifactRole = z.enum([
+const artifactRole = z.enum([
   'request',
   'configuration',
   'directory',

@@ -66,7 +66,7 @@ function evidenceStage(stage: Stage) {
 }
 
 /** The packet with its own digest. */
-export function sealPacket(content: Omit<EvidencePacket, 'digest'>): EvidencePacket {
+function sealPacket(content: Omit<EvidencePacket, 'digest'>): EvidencePacket {
   return { ...content, digest: digestOf(content) };
 }
 

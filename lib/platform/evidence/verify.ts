@@ -74,6 +74,8 @@ function notReexecuted(detail: string): EvidenceCheck {
 async function reexecute(packet: EvidencePacket, { skills, versions }: Verifier): Promise<EvidenceCheck> {
   const { record } = packet;
   if (record.result === undefined) return notReexecuted('The execution came to no result.');
+  if (record.gates.some(({ gate, result }) => gate === 'determinism-check' && result === 'fail'))
+    return notReexecuted('The determinism gate failed: the result is on record as one that does not repeat.');
   const skill = skills.find(({ name }) => name === record.skill);
   if (skill === undefined) return notReexecuted(`The skill ${record.skill} is not known here.`);
   const here = versions(skill);

@@ -14,7 +14,7 @@ import { releaseSlot } from './slots.ts';
 export async function block(runtime: Runtime, flow: FlowState): Promise<FlowState> {
   const record = await readExecution(runtime, flow.executionId);
   await releaseSlot(runtime, record.skill, record.executionId);
-  await closeOpenStages(runtime, record.executionId, 'expired');
+  await closeOpenStages(runtime, record.executionId);
   const stopped = record.gates.some(({ result }) => result === 'fail');
   const ending = record.withdrawal !== undefined && !stopped ? withdrawnEnding(record) : blockedEnding(record);
   await concludeExecution(runtime, record, ending);

@@ -10,7 +10,7 @@ function mailsOfLevel(level: PlannedLevel): number {
 }
 
 /** Mails that a plan can cause at most, with the one that tells the requester the outcome. */
-export function plannedMails(plan: ApprovalPlan | undefined): number {
+function plannedMails(plan: ApprovalPlan | undefined): number {
   const levels = plan?.stages.flatMap(({ levels }) => levels) ?? [];
   return levels.reduce((sum, level) => sum + mailsOfLevel(level), 1);
 }

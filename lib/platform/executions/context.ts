@@ -11,7 +11,7 @@ import type { SkillResult } from '../skill/skill-result.ts';
 import { parseSkillResult } from './skill-result-schema.ts';
 
 /** The stored form of a scoped request; its shape is unlike every output's, so no request can pass for one. */
-export const storedRequest = z.strictObject({
+const storedRequest = z.strictObject({
   schema: z.literal('countersign/request/1'),
   input: z.unknown(),
   acceptanceCriteria: z.array(acceptanceCriterion),

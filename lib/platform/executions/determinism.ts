@@ -10,7 +10,7 @@ import { type Ingredients, runSkill } from './run-skill.ts';
 /** Zones with quarter-hour offsets and opposite summers: what depends on the local zone shows in one of them. */
 const ZONES = ['Pacific/Chatham', 'America/St_Johns'] as const;
 
-async function inZone<T>(zone: string | undefined, work: () => Promise<T>): Promise<T> {
+async function inZone<T>(zone: string, work: () => Promise<T>): Promise<T> {
   const before = process.env.TZ;
   process.env.TZ = zone;
   try {
@@ -30,10 +30,7 @@ let lastTurn: Promise<unknown> = Promise.resolve();
 function inAnotherZone<T>(work: () => Promise<T>): Promise<T> {
   const takeTurn = () => {
     const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    return inZone(
-      ZONES.find((zone) => zone !== here),
-      work,
-    );
+    return inZone(here === ZONES[0] ? ZONES[1] : ZONES[0], work);
   };
   const turn = lastTurn.then(takeTurn, takeTurn);
   lastTurn = turn;

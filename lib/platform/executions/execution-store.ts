@@ -5,7 +5,16 @@ import { changeAggregate } from '../store/aggregate.ts';
 import type { Item, ItemKey } from '../store/table.ts';
 
 /** What the table adds to a record: its place, and its line in the listing of its month. */
-type ExecutionItem = ExecutionRecord & ItemKey & { readonly gsi1pk: string; readonly gsi1sk: string };
+type ExecutionItem = ExecutionRecord &
+  ItemKey & { readonly gsi1pk: string; readonly gsi1sk: string; readonly gsi2pk?: string; readonly gsi2sk?: string };
+
+/** Partition of `gsi2` that holds the executions which owe something: a start, a mail, an event. */
+export const OWING_EXECUTIONS = 'OWING-EXECUTIONS';
+
+/** Whether something is left to do for an execution that no step of its own will do. */
+export function owesSomething(record: ExecutionRecord): boolean {
+  return record.status === 'starting' || record.pendingMails.length > 0 || record.pendingEvents.length > 0;
+}
 
 /** The place of an execution's record in the table. */
 export function executionKey(executionId: string): ItemKey {
@@ -18,12 +27,13 @@ function itemOf(record: ExecutionRecord): ExecutionItem {
     ...executionKey(record.executionId),
     gsi1pk: `EXECUTIONS#${record.createdAt.slice(0, 7)}`,
     gsi1sk: `${record.createdAt}#${record.executionId}`,
+    ...(owesSomething(record) ? { gsi2pk: OWING_EXECUTIONS, gsi2sk: `${record.createdAt}#${record.executionId}` } : {}),
   };
 }
 
 /** The record without what only the table needs. */
 export function recordOf(item: ExecutionRecord & Partial<ExecutionItem>): ExecutionRecord {
-  const { pk: _pk, sk: _sk, gsi1pk: _gsi1pk, gsi1sk: _gsi1sk, ...record } = item;
+  const { pk: _pk, sk: _sk, gsi1pk: _1pk, gsi1sk: _1sk, gsi2pk: _2pk, gsi2sk: _2sk, ...record } = item;
   return record;
 }
 

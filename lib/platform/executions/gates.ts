@@ -10,7 +10,7 @@ const ON_FAIL: Readonly<Record<GateName, GateResult['onFail']>> = {
 };
 
 /** The gates in the order in which an execution passes them. */
-export const GATES = Object.keys(ON_FAIL) as readonly GateName[];
+const GATES = Object.keys(ON_FAIL) as readonly GateName[];
 
 const gate = (name: GateName, result: GateResult['result'], reasons: readonly Reason[]): GateResult => ({
   gate: name,

@@ -46,7 +46,7 @@ export async function recover(runtime: Runtime, flow: FlowState): Promise<FlowSt
     return flow;
   }
   await releaseSlot(runtime, record.skill, record.executionId);
-  await closeOpenStages(runtime, record.executionId, 'abandoned');
+  await closeOpenStages(runtime, record.executionId);
   const error = flow.fault?.Error ?? 'States.TaskFailed';
   const fault = { error, state: stateOf(record), message: messageOf(flow.fault?.Cause) };
   await concludeExecution(runtime, record, rolledBackEnding(record, fault));

@@ -20,20 +20,38 @@ export interface CheckedRequest {
   readonly input: unknown;
 }
 
-/** Problems of shape that no schema sees: too deep, or names that reach into prototypes. */
+const refused = (at: string, code: string, message: string, mend: string): Problem[] => [
+  { pointer: at, code, message, mend },
+];
+
+/** JSON can write texts and numbers that have no canonical form, and so no digest. */
+function leafProblems(value: unknown, at: string): Problem[] {
+  if (typeof value === 'string' && !value.isWellFormed())
+    return refused(at, 'malformed-text', 'The text holds half a character.', 'Send well-formed Unicode.');
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return refused(at, 'number-out-of-range', 'The number is too large.', 'Send a number that a double can hold.');
+  return [];
+}
+
+function keyProblems(key: string, at: string): Problem[] {
+  if (PROTOTYPE_KEYS.includes(key)) {
+    const message = `The field name "${key}" is not allowed anywhere.`;
+    return refused(at, 'forbidden-field-name', message, 'Remove the field or rename it.');
+  }
+  return leafProblems(key, at);
+}
+
+/** Problems of shape that no schema sees: too deep, without a canonical form, or reaching into prototypes. */
 function shapeProblems(value: unknown, at: string, depth: number): Problem[] {
-  if (typeof value !== 'object' || value === null) return [];
+  if (typeof value !== 'object' || value === null) return leafProblems(value, at);
   if (depth > MAXIMUM_DEPTH) {
     const message = `The document is nested deeper than ${MAXIMUM_DEPTH} levels.`;
-    return [{ pointer: at, code: 'too-deep', message, mend: 'Flatten the document.' }];
+    return refused(at, 'too-deep', message, 'Flatten the document.');
   }
   return Object.entries(value).flatMap(([key, member]) => {
     const here = pointer(at, key);
-    if (!Array.isArray(value) && PROTOTYPE_KEYS.includes(key)) {
-      const message = `The field name "${key}" is not allowed anywhere.`;
-      return [{ pointer: here, code: 'forbidden-field-name', message, mend: 'Remove the field or rename it.' }];
-    }
-    return shapeProblems(member, here, depth + 1);
+    const ofKey = Array.isArray(value) ? [] : keyProblems(key, here);
+    return ofKey.length > 0 ? ofKey : shapeProblems(member, here, depth + 1);
   });
 }
 

@@ -24,6 +24,9 @@ export interface Page<T> {
   readonly next?: { readonly [attribute: string]: unknown };
 }
 
+/** The indexes: `gsi1` lists things by time, `gsi2` holds only what still owes something. */
+export type TableIndex = 'gsi1' | 'gsi2';
+
 /** What a query asks for. */
 export interface ItemQuery {
   readonly pk: string;
@@ -33,15 +36,15 @@ export interface ItemQuery {
   readonly between?: readonly [string, string];
   /** Equality filters on attributes. */
   readonly where?: { readonly [attribute: string]: string };
-  /** The index `gsi1` instead of the table. */
-  readonly index?: 'gsi1';
+  /** An index instead of the table. */
+  readonly index?: TableIndex;
   readonly descending?: boolean;
   readonly limit?: number;
   readonly startFrom?: { readonly [attribute: string]: unknown };
 }
 
 /**
- * The one table, `pk` and `sk`, index `gsi1` over `gsi1pk` and `gsi1sk`. Every write touches a single item under a condition:
+ * The one table, `pk` and `sk`, indexes over `gsi1pk` and `gsi1sk`, `gsi2pk` and `gsi2sk`. Every write touches a single item under a condition:
  * an aggregate with its `version` is the unit of consistency.
  */
 export class Table {
@@ -112,7 +115,7 @@ export class Table {
 
   /** Reads one page of items in order of their sort key. */
   async query<T>(ask: ItemQuery): Promise<Page<T>> {
-    const [pk, sk] = ask.index === undefined ? ['pk', 'sk'] : ['gsi1pk', 'gsi1sk'];
+    const [pk, sk] = ask.index === undefined ? ['pk', 'sk'] : [`${ask.index}pk`, `${ask.index}sk`];
     const names: Record<string, string> = { '#pk': pk };
     const values: Record<string, unknown> = { ':pk': ask.pk };
     let condition = '#pk = :pk';

@@ -1,10 +1,16 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { addSeconds } from '../../../lib/core/instant.ts';
 import { escalateStage } from '../../../lib/platform/approvals/escalate-stage.ts';
+import { askFreshLink } from '../../../lib/platform/approvals/fresh-link.ts';
+import { openLink } from '../../../lib/platform/approvals/link.ts';
+import { openStage } from '../../../lib/platform/approvals/open-stage.ts';
+import { prepareStage } from '../../../lib/platform/approvals/prepare-stage.ts';
+import { sendStageMails } from '../../../lib/platform/approvals/send-mails.ts';
 import { findSeat, withSeat } from '../../../lib/platform/approvals/stage.ts';
 import { changeStage } from '../../../lib/platform/approvals/stage-store.ts';
 import { sweepApprovals } from '../../../lib/platform/approvals/sweep.ts';
 import { importDirectory } from '../../../lib/platform/configuration/directory-store.ts';
+import type { Mail } from '../../../lib/platform/mail/mail-sender.ts';
 import {
   addressIn,
   Browser,
@@ -56,10 +62,57 @@ describe('the sweeper', () => {
     await sweep(world);
     expect(world.runtime.mail.sent).toEqual([]);
     world.runtime.clock.advance(300);
-    await Promise.all([sweep(world), sweep(world), sweep(world)]);
+    const { runtime, executionId } = world;
+    await Promise.all(Array.from({ length: 8 }, () => sendStageMails(runtime, executionId, 1)));
     expect(world.runtime.mail.sent.map((mail) => mail.to).sort()).toEqual(['ada@example.com', 'bob@example.com']);
     expect((await stageOf(world)).pendingMails).toEqual([]);
     expect((await new Browser(world).decide(linkOf(world, 'ada'), 'approve')).status).toBe(200);
+  });
+
+  it('leaves a mail alone while another sender holds it', async () => {
+    const world = await startWorld(plan([slow(['ada'])]));
+    const { mail } = world.runtime;
+    const meanwhile = {
+      ...world.runtime,
+      mail: {
+        send: async (one: Mail) => {
+          await sweep(world);
+          return mail.send(one);
+        },
+      },
+    };
+    const next = await prepareStage(meanwhile, world.executionId, 1, meanwhile.clock.now());
+    await openStage(meanwhile, { taskToken: 'a-token', flow: flowAt(world, next) });
+    expect(mail.sent).toHaveLength(1);
+    expect(findSeat(await stageOf(world), 'manager.1')?.seat.liveLinks).toHaveLength(1);
+  });
+
+  it('takes a mail up again when its sender has crashed', async () => {
+    const world = await startWorld(plan([slow(['ada'])]));
+    const never = { ...world.runtime, mail: { send: () => new Promise<never>(() => {}) } };
+    const next = await prepareStage(never, world.executionId, 1, never.clock.now());
+    void openStage(never, { taskToken: 'a-token', flow: flowAt(world, next) });
+    await vi.waitFor(async () => expect((await stageOf(world)).pendingMails[0]?.attempts).toBe(1));
+    await sweep(world);
+    expect(world.runtime.mail.sent).toEqual([]);
+    world.runtime.clock.advance(120);
+    await sweep(world);
+    expect(world.runtime.mail.sent).toHaveLength(1);
+  });
+
+  it('does not let the end of an old token undo what a newer one has got', async () => {
+    const world = await startWorld(plan([level('manager', ['ada'])]));
+    const first = await enterStage(world);
+    const { states } = world.runtime;
+    const succeedTask = states.succeedTask.bind(states);
+    states.succeedTask = async (token, flow) => {
+      if (token !== first) return succeedTask(token, flow);
+      await enterStage(world);
+      return 'gone';
+    };
+    await new Browser(world).decide(linkOf(world, 'ada'), 'approve');
+    expect(states.signals).toHaveLength(1);
+    expect(await stageOf(world)).toMatchObject({ outcome: 'approved', signal: 'accepted' });
   });
 
   it('reminds in the approver’s working time, once for several missed reminders, and keeps two links alive at most', async () => {
@@ -124,6 +177,7 @@ describe('a fresh link', () => {
     const mail = world.runtime.mail.to('ada.new@example.com');
     expect(mail).toHaveLength(1);
     expect(says(await browser.get(address), 'There is a newer link')).toBe(true);
+    expect(findSeat(await stageOf(world), 'manager.1')?.seat.liveLinks).toHaveLength(1);
     expect((await new Browser(world).decide(addressIn(mail[0]!.text), 'approve')).status).toBe(200);
   });
 
@@ -150,6 +204,7 @@ describe('a fresh link', () => {
     const refused = await browser.post(address, { nonce });
     expect([refused.status, says(refused, 'the limit of fresh links')]).toEqual([409, true]);
     expect(nonceOf(refused)).toBe('');
+    expect(await askFreshLink(world.runtime, (await openLink(world.runtime, address))!)).toBe(false);
     expect(world.runtime.mail.sent).toHaveLength(1);
     world.runtime.clock.advance(21 * 3600);
     const answer = await browser.post(address, { nonce: nonceOf(await browser.get(address)) });

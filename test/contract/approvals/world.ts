@@ -13,6 +13,7 @@ import type { ExecutionRecord } from '../../../lib/platform/contracts/execution.
 import type { FlowState } from '../../../lib/platform/contracts/flow.ts';
 import { requestDocument } from '../../../lib/platform/executions/context.ts';
 import { createExecution } from '../../../lib/platform/executions/execution-store.ts';
+import { sendLogTo } from '../../../lib/platform/log.ts';
 import { defineSkill } from '../../../lib/platform/skill/define-skill.ts';
 import type { SkillResult } from '../../../lib/platform/skill/skill-result.ts';
 import { type StartedTable, startTable } from '../../support/dynamodb.ts';
@@ -33,6 +34,9 @@ function person(id: string, more: Partial<Person> = {}): Person {
     ...more,
   };
 }
+
+// What the desk logs is asserted where it matters; elsewhere it would only hide the tests' own words.
+sendLogTo(() => {});
 
 /** The company the tests play in; one calendar, everybody in Berlin unless a test says otherwise. */
 export function sampleDirectory(change: (directory: Directory) => Directory = (same) => same): Directory {

@@ -5,6 +5,7 @@ import { addSeconds } from '../../../lib/core/instant.ts';
 import { decideSeat } from '../../../lib/platform/approvals/decide-seat.ts';
 import { missDeadline } from '../../../lib/platform/approvals/miss-deadline.ts';
 import { openRound } from '../../../lib/platform/approvals/open-round.ts';
+import { remindSeats } from '../../../lib/platform/approvals/reminders.ts';
 import { settleStage } from '../../../lib/platform/approvals/settle-stage.ts';
 import { type Action, deadlineOf, type Stage, voteOf } from '../../../lib/platform/approvals/stage.ts';
 import { at, digest, directoryOf, level, seat, stage } from './fixture.ts';
@@ -131,6 +132,17 @@ describe('a stage, whatever happens to it in whatever order', () => {
       ['link-closed', 'a.2'],
       ['link-closed', 'a.3'],
     ]);
+  });
+
+  it('reminds open seats that were asked, until the deadline', () => {
+    const due = '2026-11-20T10:00:00.000Z';
+    const asked = stage([level('a', [seat('a.1', { remindAt: [due] })], 1)]);
+    expect(remindSeats(asked, at)).toBe(asked);
+    expect(remindSeats(asked, due).pendingMails).toMatchObject([{ kind: 'reminder', seatId: 'a.1' }]);
+    expect(remindSeats(remindSeats(asked, due), due).pendingMails).toHaveLength(1);
+    expect(remindSeats(asked, asked.timerDueAt)).toBe(asked);
+    const notYetOpen = { ...asked, round: 2 };
+    expect(remindSeats(notYetOpen, due)).toBe(notYetOpen);
   });
 
   it('is rejected, not expired, when somebody said no before the deadline', () => {

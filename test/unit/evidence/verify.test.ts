@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { digestOf } from '../../../lib/core/digest.ts';
-import { readStages } from '../../../lib/platform/approvals/stage-store.ts';
+import { decideSeat } from '../../../lib/platform/approvals/decide-seat.ts';
+import { openOversight } from '../../../lib/platform/approvals/oversight.ts';
+import { changeStage, readStages } from '../../../lib/platform/approvals/stage-store.ts';
 import { sealEvent } from '../../../lib/platform/audit/chain.ts';
 import { assembleEvidence } from '../../../lib/platform/evidence/packet.ts';
 import type { EvidencePacket } from '../../../lib/platform/evidence/packet-schema.ts';
@@ -70,6 +72,40 @@ describe('a packet that holds', () => {
     const report = await verifyEvidence(packet, verifier);
     expect(report.firstFailure).toBeUndefined();
     expect(packet.completeness.ended).toBe(kind !== 'running');
+  });
+
+  test('so does one that was escalated and closed by oversight; its result is known not to repeat', async () => {
+    let calls = 0;
+    const restless = tinySkill({
+      execute: ({ input, configuration }) => {
+        calls += 1;
+        return { ...tinyResult(input, configuration), workUnits: calls };
+      },
+    });
+    const other = await startTable();
+    const system = await startSystem(other.table, restless);
+    const executionId = await started(system, ask(restless, 100));
+    const flow = await compute(system, executionId);
+    await openOversight(system, { taskToken: 'oversight-token', flow });
+    await changeStage(system, executionId, 0, (stage) =>
+      decideSeat(stage, stage.levels[0]!.seats[0]!.seatId, {
+        decisionId: 'd',
+        action: 'close',
+        comment: 'Known.',
+        at: system.clock.now(),
+        round: stage.round,
+        assurance: 'link',
+        termsDigest: stage.termsDigest,
+      }),
+    );
+    await block(system, { ...flow, verdict: 'closed-by-oversight' });
+    const packet = await assembleEvidence(system, executionId);
+    await other.close();
+    const report = await verifyEvidence(packet, { ...verifier, skills: [restless] });
+    expect(report.firstFailure).toBeUndefined();
+    expect(report.checks.at(-1)).toMatchObject({ result: 'not-re-executed' });
+    expect(packet.record.outcome).toBe('blocked');
+    expect(packet.stages).toMatchObject([{ kind: 'oversight', outcome: 'closed-by-oversight' }]);
   });
 
   test('other versions are "not re-executed", not wrong', async () => {

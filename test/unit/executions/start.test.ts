@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { InvalidInput } from '../../../lib/core/errors.ts';
 import { readExecution } from '../../../lib/platform/executions/execution-store.ts';
@@ -56,6 +57,25 @@ describe('the contracts of a request', () => {
   test('names that reach into prototypes are refused wherever they stand', async () => {
     const body = JSON.parse('{"input": {"accountId": "acme", "discount": 1, "x": {"__proto__": {"admin": true}}}}');
     expect(await problemsOf(body)).toEqual(['forbidden-field-name /input/x/__proto__']);
+  });
+
+  test('texts and numbers that have no canonical form are refused, not stumbled over', async () => {
+    const body = JSON.parse('{"input": {"accountId": "a\\ud800", "discount": 1e999, "\\udc00": 1}}');
+    expect(await problemsOf(body)).toEqual([
+      'malformed-text /input/accountId',
+      'number-out-of-range /input/discount',
+      'malformed-text /input/\udc00',
+    ]);
+  });
+
+  test('whatever JSON comes as a body is answered or refused with problems, never a fault', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(fc.jsonValue(), fc.record({ input: fc.jsonValue() })), async (body) => {
+        const problems = await problemsOf(JSON.parse(JSON.stringify(body)));
+        expect(problems.length).toBeGreaterThan(0);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   test('nesting has a bound', async () => {

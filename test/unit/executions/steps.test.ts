@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { digestOf } from '../../../lib/core/digest.ts';
-import { InvalidInput } from '../../../lib/core/errors.ts';
+import { Conflict, InvalidInput } from '../../../lib/core/errors.ts';
 import { readStage } from '../../../lib/platform/approvals/stage-store.ts';
 import { readChain, verifyChain } from '../../../lib/platform/audit/chain.ts';
 import { setPosture } from '../../../lib/platform/configuration/posture.ts';
@@ -16,6 +16,7 @@ import { PublishHeld } from '../../../lib/platform/executions/publish-held.ts';
 import { recover } from '../../../lib/platform/executions/recover.ts';
 import { rerunExecution } from '../../../lib/platform/executions/rerun.ts';
 import { sweepExecutions } from '../../../lib/platform/executions/sweep.ts';
+import { MailNotAccepted } from '../../../lib/platform/mail/mail-not-accepted.ts';
 import type { AnySkill } from '../../../lib/platform/skill/define-skill.ts';
 import { type StartedTable, startTable } from '../../support/dynamodb.ts';
 import type { TestRuntime } from '../../support/runtime.ts';
@@ -345,6 +346,24 @@ test('a mail that is refused stays owed, never fails the step, and the sweeper s
   expect(await sweepExecutions(runtime, runtime.clock.now())).toMatchObject({ settled: 1 });
   expect((await readExecution(runtime, executionId)).pendingMails).toEqual([]);
   expect(runtime.mail.sent).toHaveLength(1);
+});
+
+test('a mail that is refused for good is given up, and the other mail goes out', async () => {
+  const { runtime, executionId } = await begin(tinySkill(), 100);
+  const send = runtime.mail.send.bind(runtime.mail);
+  runtime.mail.send = async (mail) => {
+    if (mail.to === 'ada@example.com') throw new MailNotAccepted('No such mailbox.', true);
+    return send(mail);
+  };
+  await recover(runtime, { ...flowOf(runtime, executionId), fault: { Error: 'X' } });
+  expect((await readExecution(runtime, executionId)).pendingMails).toEqual([]);
+  expect(runtime.mail.sent.map(({ to }) => to)).toEqual(['oversight@example.com']);
+});
+
+test('what was published is not run again', async () => {
+  const { runtime, executionId } = await begin(tinySkill(), 100);
+  await publish(runtime, await compute(runtime, executionId));
+  await expect(rerunExecution(runtime, executionId, 'oversight')).rejects.toBeInstanceOf(Conflict);
 });
 
 test('a re-run is one new execution of the same request, however often it is ordered', async () => {

@@ -5,7 +5,7 @@ const MAX_AGE_SECONDS = 12 * 3600;
  * The name of a link's cookie. Browsers take a `__Host-` cookie only with `Secure`, `Path=/` and no domain (RFC 6265bis);
  * they take it from a loopback address over plain HTTP too, which they trust like TLS.
  */
-export function cookieName(linkId: string): string {
+function cookieName(linkId: string): string {
   return `__Host-countersign-${linkId}`;
 }
 

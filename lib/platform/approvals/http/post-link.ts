@@ -23,7 +23,7 @@ async function postFreshLink(runtime: Runtime, request: LinkRequest, link: Link)
   const { level, seat } = read.state.standing;
   const form = { action: linkPath(runtime, request.address), nonce: '' };
   const mailed = { stage, standing: { standing: 'being-mailed', level, seat } } as const;
-  const body = renderState(runtime, read.file, mailed, { status: 200, form, alreadyRecorded: false });
+  const body = renderState(runtime, read.file, mailed, { form, alreadyRecorded: false });
   return respondWithPage(runtime, 200, body, { 'Set-Cookie': clearCookie(link.linkId) });
 }
 
@@ -41,7 +41,7 @@ async function postDecision(
   const result = await decide(runtime, link, chosen.choice);
   const form = { action: linkPath(runtime, request.address), nonce: '' };
   const status = result.recorded ? 200 : 409;
-  const body = renderState(runtime, read.file, result, { status, form, alreadyRecorded: !result.recorded });
+  const body = renderState(runtime, read.file, result, { form, alreadyRecorded: !result.recorded });
   return respondWithPage(runtime, status, body, { 'Set-Cookie': clearCookie(link.linkId) });
 }
 

@@ -32,7 +32,6 @@ export function canAskFreshLink(state: LinkState, now: string): boolean {
 
 /** What a page is rendered with besides the state. */
 export interface PageOptions {
-  readonly status: number;
   readonly form: DecisionFormView;
   readonly alreadyRecorded: boolean;
 }
@@ -69,14 +68,14 @@ export async function showState(
   const action = linkPath(runtime, request.address);
   const { status, refill = {}, scanner } = options;
   if (!canDecide(state) && !canAskFreshLink(state, runtime.clock.now())) {
-    const page = { status, form: { action, nonce: '' }, alreadyRecorded: true };
+    const page = { form: { action, nonce: '' }, alreadyRecorded: true };
     return respondWithPage(runtime, status, renderState(runtime, file, state, page), {
       'Set-Cookie': clearCookie(link.linkId),
     });
   }
   const held = readCookie(request.headers.cookie, link.linkId);
   const { cookie, nonce } = await beginVisit(runtime, link, held, scanner);
-  const page = { status, form: { action, nonce, ...refill }, alreadyRecorded: false };
+  const page = { form: { action, nonce, ...refill }, alreadyRecorded: false };
   return respondWithPage(runtime, status, renderState(runtime, file, state, page), {
     'Set-Cookie': setCookie(link.linkId, cookie),
   });

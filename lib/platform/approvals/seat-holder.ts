@@ -68,10 +68,11 @@ export function fillSeats<T extends Holder>(
   at: Instant,
   isOpen: (seat: T) => boolean = () => true,
 ): readonly T[] {
-  return seats.reduce<readonly T[]>((filled, seat, index) => {
+  const filled = [...seats];
+  for (const [index, seat] of seats.entries()) {
     const holder = isOpen(seat) ? fillSeat(directory, facts, level, seat, at) : undefined;
-    const others = [...filled, ...seats.slice(index + 1)];
-    const isFree = holder !== undefined && !others.some((other) => other.approver === holder.approver);
-    return [...filled, isFree ? { ...seat, ...holder } : seat];
-  }, []);
+    const isTaken = filled.some((other, place) => place !== index && other.approver === holder?.approver);
+    if (holder !== undefined && !isTaken) filled[index] = { ...seat, ...holder };
+  }
+  return filled;
 }

@@ -34,8 +34,8 @@ Approve something: open the inbox, choose a mail, follow its link.
 
 Send a request of your own (the caller's identity is simulated by a header):
 
-  jq .request ${file} |
-    curl -s ${system.apiUrl}/skills/${first?.skill.id ?? 'SKILL'}/executions -H 'Countersign-Caller: ${first?.example.requester ?? 'PERSON'}' -H 'Content-Type: application/json' -d @-
+  curl -s ${system.apiUrl}/skills/${first?.skill.id ?? 'SKILL'}/executions -H 'Countersign-Caller: ${first?.example.requester ?? 'PERSON'}' \\
+    -d "$(node -p 'JSON.stringify(require("./${file}").request)')"
   curl -s ${system.apiUrl}/executions
   curl -s ${system.apiUrl}/executions/ID/evidence > evidence.json && npm run countersign -- verify evidence.json
 

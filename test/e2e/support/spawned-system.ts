@@ -46,17 +46,28 @@ export function runCommand(
   });
 }
 
+/** How a system is started. */
+export interface SpawnOptions {
+  /** Arguments besides ports and state directory. */
+  readonly args?: readonly string[];
+  readonly environment?: Record<string, string>;
+  /** In a process group of its own, so that a signal reaches all of it as Ctrl-C in a terminal does. */
+  readonly group?: boolean;
+}
+
 /** Starts the system on free ports and resolves when it says that it is up. */
-export function spawnSystem(
-  directory: string,
-  args: readonly string[] = ['--no-examples'],
-  environment: Record<string, string> = {},
-): Promise<SpawnedSystem> {
+export function spawnSystem(directory: string, options: SpawnOptions = {}): Promise<SpawnedSystem> {
+  const { args = ['--no-examples'], environment = {}, group = false } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
       ['bin/countersign.ts', 'start', '--ports', 'auto', '--state', directory, ...args],
-      { cwd: ROOT, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
+      {
+        cwd: ROOT,
+        env: { ...process.env, ...environment },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: group,
+      },
     );
     let printed = '';
     const ended = new Promise<number | NodeJS.Signals | null>((done) => {
@@ -80,7 +91,8 @@ export function spawnSystem(
         process: child,
         output: () => printed,
         stop: (signal = 'SIGINT') => {
-          child.kill(signal);
+          if (group && child.pid !== undefined) process.kill(-child.pid, signal);
+          else child.kill(signal);
           return ended;
         },
       });

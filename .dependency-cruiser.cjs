@@ -9,7 +9,12 @@ const only = (name, from, to, comment) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     only('core-stands-alone', '^lib/core/', '^lib/core/', 'The ground floor knows nobody.'),
     only('engines-see-core', '^lib/engines/', '^lib/(core|engines)/', 'Engines are pure decisions.'),
     only('pages-see-core', '^lib/pages/', '^lib/(core|pages)/', 'Pages are functions of what they are given.'),

@@ -9,7 +9,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: ['test/e2e/system/**'] },
+        test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: ['test/e2e/system/**', 'test/stress/**'] },
       },
       {
         extends: true,
@@ -19,6 +19,15 @@ export default defineConfig({
           include: ['test/e2e/system/**/*.test.ts'],
           globalSetup: 'test/e2e/support/global-system.ts',
           fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Crashes, races and hostile input against systems of their own; COUNTERSIGN_DEEP=1 asks for the full counts.
+          name: 'stress',
+          include: ['test/stress/**/*.test.ts'],
+          globalSetup: 'test/stress/support/global-setup.ts',
         },
       },
     ],

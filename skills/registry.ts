@@ -12,7 +12,7 @@ export const skillsFolder = process.env.COUNTERSIGN_SKILLS ?? dirname(fileURLToP
  */
 export const skills: readonly AnySkill[] = await Promise.all(
   readdirSync(skillsFolder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
     .map((entry) => entry.name)
     .sort()
     .map(async (folder) => (await import(pathToFileURL(join(skillsFolder, folder, 'skill.ts')).href)).skill),

@@ -3,7 +3,7 @@ import { skills } from '#skills';
 import { digestOf } from '../core/digest.ts';
 import { loadDirectory } from '../core/directory/load.ts';
 import { InvalidInput, NotFound } from '../core/errors.ts';
-import { instant } from '../core/instant.ts';
+import { type Instant, instant } from '../core/instant.ts';
 import { parseWith } from '../core/zod-problems.ts';
 import { requestEnvelope } from '../platform/contracts/envelope.ts';
 import { findSkill } from '../platform/skill/define-skill.ts';
@@ -31,6 +31,23 @@ function missingRequester(): never {
   ]);
 }
 
+/** The instant that the command line names. @throws InvalidInput when it is none. */
+function instantOf(text: string): Instant {
+  try {
+    return instant(text);
+  } catch (cause) {
+    const message = `"${text}" is not an instant in UTC.`;
+    const mend = 'Write it as 2026-11-03T09:00:00Z.';
+    throw new InvalidInput(
+      'The instant cannot be read.',
+      [{ pointer: '/instant', code: 'invalid-format', message, mend }],
+      {
+        cause,
+      },
+    );
+  }
+}
+
 /** `countersign run`: computes a skill's bundle from files alone and prints it with its digest. */
 export async function run(named: string, options: RunOptions): Promise<void> {
   const skill = findSkill(skills, named);
@@ -51,7 +68,7 @@ export async function run(named: string, options: RunOptions): Promise<void> {
     configuration,
     directory,
     requester: { personId: options.requester ?? (bundled.success ? bundled.data.requester : missingRequester()) },
-    instant: options.instant === undefined ? new Date().toISOString() : instant(options.instant),
+    instant: options.instant === undefined ? new Date().toISOString() : instantOf(options.instant),
   });
   console.log(JSON.stringify({ ...result, digest: digestOf(result) }, null, 2));
 }

@@ -6,6 +6,8 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { STALE_FLAGS_SECONDS } from '../platform/flags/snapshot-age.ts';
+import { METRIC_NAMESPACE, type MetricName } from '../platform/metrics.ts';
 import type { Api } from './api.ts';
 import type { CountersignFunction } from './countersign-function.ts';
 import type { Environment } from './environments.ts';
@@ -15,23 +17,30 @@ import type { SkillConstruct } from './skill-construct.ts';
 
 const PERIOD = Duration.minutes(5);
 
+/** `page`: somebody looks at once. `ticket`: somebody looks within a working day. */
+type Severity = 'page' | 'ticket';
+
 interface AlarmDeclaration {
   readonly id: string;
+  readonly severity: Severity;
   readonly says: string;
   readonly metric: IMetric;
   /** Rings when the metric reaches this within five minutes. */
   readonly from: number;
+  /** What silence means: nothing by default, for most metrics are written only when something happens. */
+  readonly whenSilent?: TreatMissingData;
 }
 
 function addAlarms(scope: Construct, topic: ITopic, declarations: readonly AlarmDeclaration[]): void {
-  for (const { id, says, metric, from } of declarations) {
+  for (const { id, severity, says, metric, from, whenSilent } of declarations) {
     const alarm = new Alarm(scope, `${id}Alarm`, {
-      alarmDescription: says,
+      // Who reads the mail of an alarm sees its description first.
+      alarmDescription: `[${severity}] ${says}`,
       metric,
       threshold: from,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData: whenSilent ?? TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(new SnsAction(topic));
   }
@@ -43,23 +52,94 @@ export function addSkillAlarms(scope: Construct, skill: SkillConstruct, place: P
   addAlarms(scope, Topic.fromTopicArn(scope, 'Alarms', place.alarmTopicArn), [
     {
       id: 'Failed',
+      severity: 'ticket',
       says: 'An execution ended in a fault. Its incident packet says why; the runbook says what to do.',
       metric: machine.metricFailed({ period: PERIOD }),
       from: 1,
     },
     {
       id: 'Aborted',
-      says: 'Somebody aborted an execution by hand: its record still waits.',
+      severity: 'ticket',
+      says: 'Somebody aborted an execution by hand: the sweeper ends its record within half an hour.',
       metric: machine.metricAborted({ period: PERIOD }),
       from: 1,
     },
     {
       id: 'Throttled',
+      severity: 'ticket',
       says: 'Step Functions throttled state transitions.',
       metric: machine.metricThrottled({ period: PERIOD }),
       from: 1,
     },
   ]);
+}
+
+/** How far past its deadline an approval may be before somebody is woken: Escalate takes seconds. */
+const OVERDUE_SECONDS = 30 * 60;
+
+/** Alarms on what the sweeper measures each minute. */
+function watchAlarms(environment: Environment): readonly AlarmDeclaration[] {
+  const measured = (metricName: MetricName, statistic: 'Maximum' | 'Sum') =>
+    new Metric({
+      namespace: METRIC_NAMESPACE,
+      metricName,
+      dimensionsMap: { Environment: environment.name },
+      statistic,
+      period: PERIOD,
+    });
+  return [
+    {
+      id: 'OverdueApproval',
+      severity: 'page',
+      says: 'An approval is half an hour past its deadline and has neither escalated nor expired.',
+      metric: measured('OverdueApproval', 'Maximum'),
+      from: OVERDUE_SECONDS,
+      // The sweeper writes it each minute: silence means that nobody looks after anything.
+      whenSilent: TreatMissingData.BREACHING,
+    },
+    {
+      id: 'StuckWaits',
+      severity: 'page',
+      says: 'Something waits that nothing will end, and the sweeper could not repair it.',
+      metric: measured('StuckWaits', 'Maximum'),
+      from: 1,
+    },
+    {
+      id: 'Reconciled',
+      severity: 'ticket',
+      says: 'The sweeper ended executions whose state machine had ended without them; each has an incident packet.',
+      metric: measured('Reconciled', 'Sum'),
+      from: 1,
+    },
+    {
+      id: 'RolledBack',
+      severity: 'ticket',
+      says: 'Executions ended as rolled-back; their incident packets say why.',
+      metric: measured('RolledBack', 'Sum'),
+      from: 1,
+    },
+    {
+      id: 'FlagSnapshotAge',
+      severity: 'ticket',
+      says: 'Flags were not synced for a quarter of an hour: executions go on with the last good ones.',
+      metric: measured('FlagSnapshotAge', 'Maximum'),
+      from: STALE_FLAGS_SECONDS,
+    },
+    {
+      id: 'MailsGivenUp',
+      severity: 'ticket',
+      says: 'Mails never reached their readers; oversight was told which.',
+      metric: measured('MailsGivenUp', 'Sum'),
+      from: 1,
+    },
+    {
+      id: 'SweepFailures',
+      severity: 'ticket',
+      says: 'The sweeper could not finish some of its work for minutes; its log says what.',
+      metric: measured('SweepFailures', 'Sum'),
+      from: 5,
+    },
+  ];
 }
 
 export interface PlatformAlarmsProps {
@@ -102,28 +182,33 @@ export function addPlatformAlarms(scope: Construct, props: PlatformAlarmsProps):
   addAlarms(scope, topic, [
     {
       id: 'ApiServerErrors',
+      severity: 'page',
       says: 'The API answered with server errors.',
       metric: api.restApi.metricServerError({ period: PERIOD }),
       from: 5,
     },
     {
       id: 'TableReadThrottles',
+      severity: 'ticket',
       says: 'DynamoDB throttled reads.',
       metric: onTable('ReadThrottleEvents'),
       from: 1,
     },
     {
       id: 'TableWriteThrottles',
+      severity: 'ticket',
       says: 'DynamoDB throttled writes.',
       metric: onTable('WriteThrottleEvents'),
       from: 1,
     },
     {
       id: 'Undelivered',
+      severity: 'ticket',
       says: 'A scheduled run failed or could not be delivered; the queue holds it.',
       metric: undelivered.metricApproximateNumberOfMessagesVisible({ period: PERIOD }),
       from: 1,
     },
+    ...watchAlarms(environment),
     ...functions.flatMap(({ declaration, lambda }): AlarmDeclaration[] => {
       const id = pascal(declaration.name);
       return [
@@ -132,13 +217,16 @@ export function addPlatformAlarms(scope: Construct, props: PlatformAlarmsProps):
           : [
               {
                 id: `${id}Errors`,
-                says: `${declaration.name} failed several times in a row.`,
+                severity: 'page' as const,
+                says: `${declaration.name} failed as often as it may.`,
                 metric: lambda.metricErrors({ period: PERIOD }),
-                from: 3,
+                // What runs each minute may miss a turn; what runs more rarely may not.
+                from: declaration.everyMinutes === 1 ? 3 : 1,
               },
             ]),
         {
           id: `${id}Throttles`,
+          severity: 'ticket',
           says: `Lambda throttled ${declaration.name}.`,
           metric: lambda.metricThrottles({ period: PERIOD }),
           from: 1,

@@ -7,7 +7,7 @@ import type { AnySkill } from '../platform/skill/define-skill.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import type { CodeSource } from './code-source.ts';
 import type { Environment } from './environments.ts';
-import { FLAG_TOKEN_SECRET_VARIABLE } from './function-variables.ts';
+import { anchorVariables, FLAG_TOKEN_SECRET_VARIABLE, flagAdminVariables } from './function-variables.ts';
 import type { FunctionDeclaration } from './functions.ts';
 import { giveGrants } from './grants.ts';
 import { functionNameOf } from './names.ts';
@@ -73,6 +73,8 @@ export class CountersignFunction extends Construct {
       environment: {
         ...props.variables,
         ...(readsToken ? { [FLAG_TOKEN_SECRET_VARIABLE]: environment.settings.unleash.tokenSecretName } : {}),
+        ...(declaration.grants.includes('flag-admin:use') ? flagAdminVariables(environment) : {}),
+        ...(declaration.grants.includes('anchors:write') ? anchorVariables(place) : {}),
       },
       // Executions wait for days: the code that they began with must outlast the deployments that come after.
       currentVersionOptions: {

@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { addAnchors } from './anchors.ts';
 import type { Environment } from './environments.ts';
 import { addMailIdentity } from './mail-identity.ts';
 import { placeOf } from './place.ts';
@@ -59,6 +60,7 @@ export class DataStack extends Stack {
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }],
     });
 
+    addAnchors(this, { place, closed, accessLog: accessLog as IBucket, lockDays: data.anchorLockDays });
     addMailIdentity(this, environment, place, removalPolicy);
   }
 }

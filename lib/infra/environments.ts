@@ -33,6 +33,14 @@ const environmentSettings = z
       environment: z.string().min(1),
       /** The name of the Secrets Manager secret that holds the client token, as plain text. It must exist before the deployment. */
       tokenSecretName: z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/),
+      /**
+       * The name of the secret that holds an admin (or service account) token: with it a rollback also changes the flag. Without
+       * it the table alone keeps bad versions from running, and people change the flag.
+       */
+      adminTokenSecretName: z
+        .string()
+        .regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/)
+        .optional(),
     }),
     mail: z.strictObject({
       /** The domain that mail is sent from. The deployment makes it an SES identity; its DKIM records are outputs of the data stack. */
@@ -73,6 +81,11 @@ const environmentSettings = z
       onStackDeletion: z.enum(['retain', 'destroy']),
       /** Whether DynamoDB refuses to delete the table. */
       deletionProtection: z.boolean(),
+      /**
+       * Days for which S3 Object Lock keeps each signed manifest, in compliance mode: nobody can delete or shorten it, not even
+       * the account's root. Without it manifests are kept, but not locked.
+       */
+      anchorLockDays: z.int().min(1).max(36_500).optional(),
     }),
   })
   .check((context) => {
@@ -92,6 +105,13 @@ const environmentSettings = z
         path: ['data', 'onStackDeletion'],
         message: 'A table with deletion protection cannot be destroyed with its stack',
       });
+    if (data.anchorLockDays !== undefined && data.onStackDeletion === 'destroy')
+      context.issues.push({
+        code: 'custom',
+        input: data.anchorLockDays,
+        path: ['data', 'anchorLockDays'],
+        message: 'Manifests that are locked cannot be destroyed with their stack',
+      });
   });
 
 /** One environment's settings, as they were checked. */
@@ -110,6 +130,7 @@ export const environments: { readonly [name: string]: unknown } = {
       url: 'https://unleash.example.com',
       environment: 'development',
       tokenSecretName: 'countersign/dev/unleash-client-token',
+      adminTokenSecretName: 'countersign/dev/unleash-admin-token',
     },
     mail: { domain: 'dev.countersign.example.com', from: 'Countersign <approvals@dev.countersign.example.com>' },
     oversightAddress: 'oversight-dev@example.com',
@@ -123,6 +144,7 @@ export const environments: { readonly [name: string]: unknown } = {
       url: 'https://unleash.example.com',
       environment: 'staging',
       tokenSecretName: 'countersign/staging/unleash-client-token',
+      adminTokenSecretName: 'countersign/staging/unleash-admin-token',
     },
     mail: {
       domain: 'staging.countersign.example.com',
@@ -132,13 +154,14 @@ export const environments: { readonly [name: string]: unknown } = {
     logRetentionDays: 30,
     throttles: { api: { ratePerSecond: 50, burst: 100 }, approvals: { ratePerSecond: 20, burst: 40 } },
     firewall: { approvalRequestsPerFiveMinutes: 300 },
-    data: { onStackDeletion: 'retain', deletionProtection: false },
+    data: { onStackDeletion: 'retain', deletionProtection: false, anchorLockDays: 30 },
   },
   prod: {
     unleash: {
       url: 'https://unleash.example.com',
       environment: 'production',
       tokenSecretName: 'countersign/prod/unleash-client-token',
+      adminTokenSecretName: 'countersign/prod/unleash-admin-token',
     },
     mail: { domain: 'countersign.example.com', from: 'Countersign <approvals@countersign.example.com>' },
     oversightAddress: 'oversight@example.com',
@@ -146,7 +169,7 @@ export const environments: { readonly [name: string]: unknown } = {
     logRetentionDays: 365,
     throttles: { api: { ratePerSecond: 100, burst: 200 }, approvals: { ratePerSecond: 50, burst: 100 } },
     firewall: { approvalRequestsPerFiveMinutes: 300 },
-    data: { onStackDeletion: 'retain', deletionProtection: true },
+    data: { onStackDeletion: 'retain', deletionProtection: true, anchorLockDays: 3653 },
   },
 };
 

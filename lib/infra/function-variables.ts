@@ -17,5 +17,19 @@ export function functionVariables(environment: Environment, place: Place, baseUr
   };
 }
 
+/** The variables that say where manifests go and which secret holds the key, for the function that anchors. */
+export function anchorVariables(place: Place): { [name: string]: string } {
+  return {
+    COUNTERSIGN_ANCHORS_BUCKET: place.anchorsBucketName,
+    COUNTERSIGN_ANCHOR_KEY_SECRET: place.anchorKeySecretName,
+  };
+}
+
+/** The variable that names the secret with the flag server's admin token, where there is one. */
+export function flagAdminVariables({ settings }: Environment): { [name: string]: string } {
+  const { adminTokenSecretName } = settings.unleash;
+  return adminTokenSecretName === undefined ? {} : { COUNTERSIGN_UNLEASH_ADMIN_TOKEN_SECRET: adminTokenSecretName };
+}
+
 /** The variable that names the secret with the flag server's client token, for the functions that may read it. */
 export const FLAG_TOKEN_SECRET_VARIABLE = 'COUNTERSIGN_UNLEASH_TOKEN_SECRET';

@@ -8,7 +8,9 @@ export type Grant =
   | 'states:start'
   | 'states:signal'
   | 'states:describe'
-  | 'flag-token:read';
+  | 'flag-token:read'
+  | 'flag-admin:use'
+  | 'anchors:write';
 
 /** A method and path of the API; `iam` wants a signed request, `none` takes anybody's. */
 export interface Route {
@@ -31,6 +33,8 @@ export interface FunctionDeclaration {
   readonly routes?: readonly Route[];
   /** Run every so many minutes. */
   readonly everyMinutes?: number;
+  /** Run for each mail that could not be delivered, or that its reader complained about. */
+  readonly onMailFailure?: true;
   /** Run once at each deployment that changes it. */
   readonly atDeployment?: true;
 }
@@ -108,7 +112,11 @@ export const functions: readonly FunctionDeclaration[] = [
   step('publish', 'Publishes the outcome, unless the posture stops it.', MAILS),
   step('conclude', 'Ends an execution that people did not let pass.', MAILS),
   step('block', 'Ends an execution that a gate stopped, with an incident packet.', MAILS),
-  step('recover', 'Marks an execution that a fault ended, with an incident packet.', MAILS),
+  step(
+    'recover',
+    'Marks an execution that a fault ended, counts the fault, and puts the baseline back when it is one too many.',
+    [...MAILS, 'flag-admin:use'],
+  ),
 
   api(
     'start-execution',
@@ -126,6 +134,24 @@ export const functions: readonly FunctionDeclaration[] = [
   api('withdraw', 'Withdraws an execution; its open links die.', SETTLES, [
     signed('POST', '/executions/{executionId}/withdraw'),
   ]),
+  api(
+    'retry',
+    'Runs an execution again that a fault broke off.',
+    [...WRITES, 'states:start'],
+    [signed('POST', '/executions/{executionId}/retry')],
+  ),
+  api(
+    'posture',
+    'Shows and sets the posture of a skill.',
+    [...MAILS, 'flag-admin:use'],
+    [signed('GET', '/skills/{skill}/posture'), signed('POST', '/skills/{skill}/posture')],
+  ),
+  api(
+    'follow-ups',
+    'Lists follow-ups, and marks them as done.',
+    ['table:write'],
+    [signed('GET', '/follow-ups'), signed('POST', '/follow-ups/{followUpId}/done')],
+  ),
   api('status', 'Shows what is going on as a page.', WRITES_TABLE, [
     signed('GET', '/status'),
     signed('GET', '/status/{executionId}'),
@@ -155,8 +181,29 @@ export const functions: readonly FunctionDeclaration[] = [
     description: 'Finishes what a crash interrupted: signals, mails, reminders, starts.',
     memoryMegabytes: 512,
     timeoutSeconds: 50,
-    grants: [...SETTLES, 'states:describe'],
+    grants: [...SETTLES, 'flag-admin:use', 'states:describe'],
     everyMinutes: 1,
+  },
+  {
+    name: 'anchor',
+    entry: 'functions/scheduled/anchor.ts',
+    scope: 'shared',
+    description: 'Anchors the heads of the audit chains in a signed manifest, once a day.',
+    memoryMegabytes: 512,
+    timeoutSeconds: 300,
+    grants: ['table:write', 'anchors:write'],
+    // A day that could not be anchored at midnight is anchored an hour later.
+    everyMinutes: 60,
+  },
+  {
+    name: 'mail-failed',
+    entry: 'functions/scheduled/mail-failed.ts',
+    scope: 'shared',
+    description: 'Notes mails that bounced, for the sweeper to tell oversight.',
+    memoryMegabytes: 512,
+    timeoutSeconds: 28,
+    grants: ['table:write'],
+    onMailFailure: true,
   },
   {
     name: 'seed',

@@ -16,6 +16,7 @@ const READ_ITEMS = ['dynamodb:GetItem', 'dynamodb:Query'];
 const WRITE_ITEMS = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
 
 const ANY_ARTIFACT = 'Artifacts are named by their digest: any of them may be meant.';
+const ANY_ANCHOR = 'Manifests are named by their day, keys by their digest.';
 const ANY_SKILL = 'Every skill of this environment has a state machine under this prefix.';
 const ANY_EXECUTION = 'Executions are named at run time, under the state machines of this environment.';
 
@@ -65,6 +66,20 @@ function rightsOf(grant: Grant, place: Place): readonly Right[] {
           wildcardBecause: ANY_EXECUTION,
         },
       ];
+    case 'anchors:write':
+      return [
+        {
+          actions: ['s3:GetObject', 's3:PutObject'],
+          resources: [`${place.anchorsBucketArn}/anchors/*`, `${place.anchorsBucketArn}/keys/*`],
+          wildcardBecause: ANY_ANCHOR,
+        },
+        { actions: ['s3:ListBucket'], resources: [place.anchorsBucketArn] },
+        { actions: ['secretsmanager:GetSecretValue'], resources: [place.anchorKeySecretArn] },
+      ];
+    case 'flag-admin:use':
+      return place.flagAdminTokenSecretArn === undefined
+        ? []
+        : [{ actions: ['secretsmanager:GetSecretValue'], resources: [place.flagAdminTokenSecretArn] }];
     case 'flag-token:read':
       return [{ actions: ['secretsmanager:GetSecretValue'], resources: [place.flagTokenSecretArn] }];
   }

@@ -1,12 +1,16 @@
 import { CfnOutput, type RemovalPolicy } from 'aws-cdk-lib';
-import { ConfigurationSet, EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { ConfigurationSet, EmailIdentity, EmailSendingEvent, EventDestination, Identity } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import type { Environment } from './environments.ts';
 import type { Place } from './place.ts';
 
+/** What SES tells of. Neither opens nor clicks: for these it would rewrite links and add a pixel. */
+const FAILURES = [EmailSendingEvent.BOUNCE, EmailSendingEvent.COMPLAINT, EmailSendingEvent.REJECT];
+
 /**
- * The domain that mail is sent from. Its default configuration set has no event destination, so SES neither rewrites links nor
- * adds a pixel: an approval link reaches its reader as it was written.
+ * The domain that mail is sent from. Its default configuration set tells EventBridge of failures only, so an approval link
+ * reaches its reader as it was written.
  */
 export function addMailIdentity(
   scope: Construct,
@@ -18,6 +22,11 @@ export function addMailIdentity(
     configurationSetName: place.mailConfigurationSetName,
     reputationMetrics: true,
     sendingEnabled: true,
+  });
+  // SES publishes to the default bus only.
+  configurationSet.addEventDestination('Failures', {
+    destination: EventDestination.eventBus(EventBus.fromEventBusName(scope, 'DefaultBus', 'default')),
+    events: FAILURES,
   });
   const identity = new EmailIdentity(scope, 'MailIdentity', {
     identity: Identity.domain(environment.settings.mail.domain),

@@ -37,7 +37,7 @@ export class PlatformStack extends Stack {
     );
     api.serve(functions);
     addFirewall(this, environment, api);
-    const schedules = new Schedules(this, 'Schedules', { functions });
+    const schedules = new Schedules(this, 'Schedules', { functions, place });
     for (const { declaration, lambda } of functions)
       if (declaration.atDeployment) new Trigger(this, `Run${pascal(declaration.name)}`, { handler: lambda });
     addPlatformAlarms(this, { environment, place, api, functions, undelivered: schedules.undelivered });

@@ -84,7 +84,10 @@ const tableProperties = z.object({
     }),
   ),
 });
-const ruleProperties = z.object({ ScheduleExpression: z.string(), Targets: z.array(z.object({ Arn: z.string() })) });
+const ruleProperties = z.object({
+  ScheduleExpression: z.string().optional(),
+  Targets: z.array(z.object({ Arn: z.string() })),
+});
 const triggerProperties = z.object({ HandlerArn: z.string() });
 
 const LOCATION: Location = { account: '000000000000', region: 'us-east-1', partition: 'aws' };
@@ -148,9 +151,12 @@ function readRoutes(nodes: readonly ResolvedResource[], methods: readonly Resolv
 
 function readSchedule({ properties }: ResolvedResource): TemplateSchedule[] {
   const { ScheduleExpression, Targets } = ruleProperties.parse(properties());
-  const minutes = /^rate\((\d+) minutes?\)$/.exec(ScheduleExpression)?.[1];
-  if (minutes === undefined) throw new Error(`The schedule "${ScheduleExpression}" is not known here.`);
-  return Targets.map(({ Arn }) => ({ functionName: functionNameIn(Arn), everySeconds: Number(minutes) * 60 }));
+  // A rule without a schedule waits for events, of which this machine has none.
+  if (ScheduleExpression === undefined) return [];
+  const [, count, unit] = /^rate\((\d+) (minute|hour)s?\)$/.exec(ScheduleExpression) ?? [];
+  if (count === undefined) throw new Error(`The schedule "${ScheduleExpression}" is not known here.`);
+  const everySeconds = Number(count) * (unit === 'hour' ? 3_600 : 60);
+  return Targets.map(({ Arn }) => ({ functionName: functionNameIn(Arn), everySeconds }));
 }
 
 function functionNameIn(text: string): string {

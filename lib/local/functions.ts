@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { CountersignError, describeProblems } from '../core/errors.ts';
 import type { InvocationResult } from './states/lambda.ts';
 
 /** A function of the synthesized template: its name, and the file that holds its handler. */
@@ -18,6 +19,12 @@ export type Invocation =
       readonly errorMessage: string;
       readonly trace: readonly string[];
     };
+
+/** What an error says; one of ours also says what is wrong where, and how to mend it. */
+function messageOf(error: Error): string {
+  if (!(error instanceof CountersignError) || error.problems.length === 0) return error.message;
+  return `${error.message}\n${describeProblems(error.problems)}`;
+}
 
 type Handler = (event: unknown) => Promise<unknown>;
 
@@ -49,7 +56,7 @@ export class LocalFunctions {
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       const trace = (error.stack ?? '').split('\n').map((line) => line.trim());
-      return { ok: false, errorType: error.name, errorMessage: error.message, trace };
+      return { ok: false, errorType: error.name, errorMessage: messageOf(error), trace };
     }
   }
 

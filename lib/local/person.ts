@@ -13,7 +13,7 @@ export interface FormEntries {
 }
 
 /** The approval link in a mail, if there is one. */
-export function linkIn(mail: InboxMessage): string | undefined {
+export function linkIn(mail: Pick<InboxMessage, 'text'>): string | undefined {
   return /https?:\/\/\S+\/approvals\/[\w-]+\.[\w-]+/.exec(mail.text)?.[0];
 }
 

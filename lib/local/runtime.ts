@@ -4,13 +4,17 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { instantAt } from '../core/instant.ts';
 import { folderArtifactStore } from '../platform/artifacts/folder.ts';
 import { stepFunctionsStateMachines } from '../platform/aws/state-machines.ts';
+import type { FlagAdmin } from '../platform/flags/admin-client.ts';
 import type { FlagSource } from '../platform/flags/fetch-snapshot.ts';
 import { lastSnapshot } from '../platform/flags/snapshot-store.ts';
+import { unleashFlagControl } from '../platform/flags/unleash-flag-control.ts';
+import { notingRefusals } from '../platform/mail/mail-failures.ts';
 import { smtpMailSender } from '../platform/mail/smtp.ts';
 import type { Runtime } from '../platform/runtime.ts';
 import type { Settings } from '../platform/settings.ts';
 import type { AnySkill } from '../platform/skill/define-skill.ts';
 import { Table } from '../platform/store/table.ts';
+import { localAnchors } from './anchors.ts';
 import type { LocalClock } from './clock.ts';
 import { LOCAL_PLACE } from './synthesized-system.ts';
 
@@ -32,21 +36,33 @@ export function localRuntime(options: {
   readonly smtpPort: number;
   readonly artifactsFolder: string;
   readonly flagSource: FlagSource;
+  /** Without it, a rollback leaves the flags to people. */
+  readonly flagAdmin?: FlagAdmin;
+  /** Where signed manifests go, and the file with the key that signs them. */
+  readonly anchors: { readonly folder: string; readonly keyFile: string };
 }): Runtime {
-  const { settings, skills, clock } = options;
+  const { settings, skills, flagAdmin } = options;
+  const clock = { now: () => instantAt(options.clock.now()) };
   const table = new Table(localDynamoDb(options.dynamoDbUrl), settings.table);
   return {
     settings,
     skills,
-    clock: { now: () => instantAt(clock.now()) },
+    clock,
     random: { bytes: (count) => randomBytes(count) },
     table,
     artifacts: folderArtifactStore(options.artifactsFolder),
-    mail: smtpMailSender({ host: '127.0.0.1', port: options.smtpPort, from: settings.mailFrom }),
+    mail: notingRefusals(smtpMailSender({ host: '127.0.0.1', port: options.smtpPort, from: settings.mailFrom }), {
+      table,
+      clock,
+    }),
     states: stepFunctionsStateMachines(
       new SFNClient({ ...CLIENT, endpoint: options.statesUrl }),
       settings.stateMachinePrefix,
     ),
     flags: { snapshot: () => lastSnapshot(table), source: async () => options.flagSource },
+    ...(flagAdmin === undefined
+      ? {}
+      : { flagAdmin: unleashFlagControl(async () => flagAdmin, settings.unleash?.environment ?? '') }),
+    anchors: () => localAnchors(options.anchors.folder, options.anchors.keyFile),
   };
 }

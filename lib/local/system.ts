@@ -18,6 +18,7 @@ import { localDynamoDb, localRuntime } from './runtime.ts';
 import { LocalSchedules } from './schedules.ts';
 import { startDynamoDb } from './services/dynamodb.ts';
 import { ensureTable } from './services/ensure-table.ts';
+import { ServiceFailed } from './services/errors.ts';
 import { startMail } from './services/mail.ts';
 import { choosePorts, type PortChoice } from './services/ports.ts';
 import { openStateDirectory } from './services/state-directory.ts';
@@ -103,8 +104,21 @@ async function start(options: LocalSystemOptions, closers: Closers): Promise<Loc
 
   // The flag server takes longest; it starts in a process of its own while this one synthesizes.
   progress('Starting the flag server (Unleash) and the mail server ...');
-  const unleashStarting = startUnleash({ directory: state.part('flags'), port: ports.flags });
-  const mailStarting = startMail({ smtpPort: ports.smtp, webPort: ports.inbox, directory: state.part('mail') });
+  const lost = (service: string) => (error: Error) => {
+    log('error', { event: 'service-lost', service });
+    progress(`${error.message} Everything goes on without it as well as it can; a restart brings it back.`);
+  };
+  const unleashStarting = startUnleash({
+    directory: state.part('flags'),
+    port: ports.flags,
+    onLost: lost('flags'),
+  });
+  const mailStarting = startMail({
+    smtpPort: ports.smtp,
+    webPort: ports.inbox,
+    directory: state.part('mail'),
+    onLost: lost('mail'),
+  });
   unleashStarting.then((unleash) => closers.add(unleash.close)).catch(() => {});
   mailStarting.then((mail) => closers.add(mail.close)).catch(() => {});
 
@@ -118,6 +132,8 @@ async function start(options: LocalSystemOptions, closers: Closers): Promise<Loc
   const client = localDynamoDb(dynamoDb.url);
   for (const table of contents.tables) await ensureTable(client, table);
 
+  // Executions that were under way at a crash go on at once, and their functions need the runtime and what is seeded.
+  const { promise: ready, resolve: letFunctionsRun } = Promise.withResolvers<void>();
   const states = await startStepFunctions({
     directory: state.part('states'),
     clock,
@@ -127,7 +143,10 @@ async function start(options: LocalSystemOptions, closers: Closers): Promise<Loc
       roleArn: `arn:aws:iam::${LOCAL_PLACE.account}:role/local`,
       aliases: ['live'],
     })),
-    invoke: (arn, payload) => functions.invoke(functionNameOf(arn), payload),
+    invoke: async (arn, payload) => {
+      await ready;
+      return functions.invoke(functionNameOf(arn), payload);
+    },
     port: ports.states,
     region: LOCAL_PLACE.region,
     accountId: LOCAL_PLACE.account,
@@ -152,6 +171,8 @@ async function start(options: LocalSystemOptions, closers: Closers): Promise<Loc
     smtpPort: ports.smtp,
     artifactsFolder: state.part('artifacts'),
     flagSource: { url: unleash.url, clientToken: unleash.clientToken },
+    flagAdmin: { url: unleash.url, adminToken: unleash.adminToken },
+    anchors: { folder: state.part('anchors'), keyFile: join(state.path, 'anchor-key.pem') },
   });
   installRuntime(runtime);
 
@@ -163,6 +184,7 @@ async function start(options: LocalSystemOptions, closers: Closers): Promise<Loc
     LOCAL_FLAG_ENVIRONMENT,
     await flagDeclarationsOf(runtime),
   );
+  letFunctionsRun();
   const schedules = new LocalSchedules(functions, contents.schedules);
   closers.add(() => schedules.close());
   await schedules.runAll();
@@ -211,5 +233,5 @@ async function invokeOrThrow(functions: LocalFunctions, name: string, event: unk
   const result = await functions.invoke(name, event);
   if (result.ok) return result.payload;
   log('error', { event: 'function-failed', functionName: name, error: result.errorType, message: result.errorMessage });
-  throw new Error(`The function ${name} failed: ${result.errorType}: ${result.errorMessage}`);
+  throw new ServiceFailed(`The function ${name} failed: ${result.errorType}: ${result.errorMessage}`);
 }

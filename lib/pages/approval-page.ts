@@ -6,7 +6,7 @@ import { reasonsSection, riskSection } from './parts/background.ts';
 import { approvalChoices, oversightChoices } from './parts/choices.ts';
 import { type DecisionFormView, decisionForm, errorSummary, type OfferedChoice } from './parts/decision-form.ts';
 import { seatList } from './parts/seats.ts';
-import { changesSection, type TermsChange, termsSection } from './parts/terms.ts';
+import { type EarlierRequest, earlierSection, termsSection } from './parts/terms.ts';
 import type { RiskView, SeatHolder, SeatView } from './views.ts';
 import { quorumSentence } from './vocabulary.ts';
 import { writeLong, writeZone, type ZonedTime } from './zoned-time.ts';
@@ -18,8 +18,8 @@ export interface ApprovalView {
   readonly kind: 'approval' | 'oversight';
   readonly skillTitle: string;
   readonly terms: Terms;
-  /** The difference to the terms decided on before, when people are asked again. */
-  readonly changes?: readonly TermsChange[];
+  /** The request that this one resubmits, with the difference between their terms. */
+  readonly earlier?: EarlierRequest;
   readonly stage: { readonly number: number; readonly of: number };
   /** The level's name, and how many of its seats (this one and the others) must approve. */
   readonly level: { readonly name: string; readonly required: number };
@@ -43,7 +43,13 @@ function choicesOf(view: ApprovalView): readonly OfferedChoice[] {
 
 const assuranceSentence: Readonly<Record<Assurance, string>> = {
   link: 'This link is yours alone: do not forward it. The record will say that you decided by it.',
-  'mail-code': 'A one-time code, mailed to you after this step, confirms that it is you. The record will say so.',
+  'mail-code':
+    'Nothing is recorded by this step: it mails a one-time code to your registered address, and the next page asks for it. The record will say that you decided by link and code.',
+};
+
+const submitLabel: Readonly<Record<Assurance, string>> = {
+  link: 'Record my decision',
+  'mail-code': 'Go on: mail me a code',
 };
 
 function facts(view: ApprovalView): Markup {
@@ -77,13 +83,16 @@ export function renderApprovalPage(view: ApprovalView): string {
     title: `${failed ? 'Not recorded yet: ' : ''}${terms.kind} for ${terms.accountName}`,
     context: view.skillTitle,
     body: markup`<article class="ask">${heading(view)}
-<div class="matter">${changesSection(view.changes ?? [])}
+<div class="matter">${earlierSection(view.earlier)}
 ${termsSection(terms.lines)}
 ${terms.justification !== undefined && markup`<section><h2>In the requester’s words</h2><blockquote>${words(terms.justification)}</blockquote></section>`}</div>
 <div class="aside">${levelSection(view)}
 ${reasonsSection(view.kind === 'oversight' ? 'Why a person is asked' : 'Why this level is asked', view.because)}
 ${riskSection(view.risk)}</div>
-<div class="decide">${decisionForm(view.form, choicesOf(view), formText[view.kind])}<p class="fine">${assuranceSentence[view.assurance]}</p></div></article>`,
+<div class="decide">${decisionForm(view.form, choicesOf(view), {
+      ...formText[view.kind],
+      submit: submitLabel[view.assurance],
+    })}<p class="fine">${assuranceSentence[view.assurance]}</p></div></article>`,
     footer: markup`Execution <code>${view.executionId}</code>. Opening this page decided nothing.`,
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { operatorStylesheet, stylesheet } from './stylesheet.ts';
+import { codeStylesheet, operatorStylesheet, stylesheet } from './stylesheet.ts';
 
 /** The CSP source that allows exactly one inline style element: the base64 SHA-256 of its text. */
 function hashSource(text: string): string {
@@ -8,7 +8,7 @@ function hashSource(text: string): string {
 
 const contentSecurityPolicy = [
   "default-src 'none'",
-  `style-src ${hashSource(stylesheet)} ${hashSource(operatorStylesheet)}`,
+  `style-src ${[stylesheet, operatorStylesheet, codeStylesheet].map(hashSource).join(' ')}`,
   "form-action 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",

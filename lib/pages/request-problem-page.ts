@@ -49,8 +49,8 @@ const sentences: Readonly<Record<RequestProblem, { readonly title: string; reado
     text: 'This link was used very often in a short time. Wait a few minutes, then open it again.',
   },
   busy: {
-    title: 'Somebody decided at the same moment',
-    text: 'Your decision may not have been taken in. Open the page again: it tells what is recorded.',
+    title: 'Too many at the same moment',
+    text: 'Several people or programs used this request at once, and yours may not have come through. Open the page again: it tells what is recorded, and takes your decision if none is.',
   },
 };
 

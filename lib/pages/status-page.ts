@@ -35,6 +35,8 @@ export interface StatusView {
   readonly executions: readonly ExecutionRow[];
   /** Counts over all executions, not only those listed. */
   readonly counts: readonly { readonly state: string; readonly count: number }[];
+  /** Age of the oldest execution that waits for people. */
+  readonly oldestWaitSeconds?: number;
   readonly flags: { readonly ageSeconds: number; readonly digest: string } | 'none';
   readonly skills: readonly SkillRow[];
   readonly nextPage?: string;
@@ -73,7 +75,7 @@ export function renderStatusPage(view: StatusView): string {
     title: `Status of ${view.environment}`,
     context: view.environment,
     operator: true,
-    body: markup`<header class="head"><h1>Status</h1><p class="lead"><time datetime="${view.now.instant}">${writeLong(view.now)}</time> (${writeZone(view.now)})</p>${view.counts.length > 0 && markup`<dl class="counts">${view.counts.map((item) => markup`<div><dt>${words(item.state)}</dt><dd>${item.count}</dd></div>`)}</dl>`}</header>
+    body: markup`<header class="head"><h1>Status</h1><p class="lead"><time datetime="${view.now.instant}">${writeLong(view.now)}</time> (${writeZone(view.now)})</p>${view.counts.length > 0 && markup`<dl class="counts">${view.counts.map((item) => markup`<div><dt>${words(item.state)}</dt><dd>${item.count}</dd></div>`)}</dl>`}${view.oldestWaitSeconds !== undefined && markup`<p class="fine">The oldest request that waits for people is ${age(view.oldestWaitSeconds)} old.</p>`}</header>
 <section><h2 id="executions">Executions</h2>${executions(view)}${view.nextPage !== undefined && markup`<p><a href="${safeUrl(view.nextPage)}">Earlier executions</a></p>`}</section>
 <section><h2 id="skills">Skills</h2>${skills(view)}<p class="fine">${flags}</p></section>`,
   });

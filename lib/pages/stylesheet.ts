@@ -35,7 +35,6 @@ body{margin:0 auto;max-width:66rem;padding:0 1rem 3rem;background:var(--paper);c
 h1,h2,legend{font:600 1.3rem/1.2 var(--serif);margin:0 0 .5rem;text-wrap:balance}
 h1{font-size:clamp(1.8rem,1.4rem + 1.8vw,2.5rem);letter-spacing:-.012em;margin:.2rem 0 .6rem}
 h1 bdi{color:var(--ink)}
-h3{font-size:1rem;margin:0 0 .35rem}
 p{margin:0 0 .75rem}
 a{color:var(--accent);text-underline-offset:.15em}
 code{font:.86em/1.4 ui-monospace,Menlo,Consolas,monospace}
@@ -105,10 +104,22 @@ body{font-size:10.5pt}li,.option,dl>div{break-inside:avoid}button,.jump{display:
   names,
 );
 
+/** What the page adds that asks for a mailed code. */
+export const codeStylesheet = compact(
+  `
+#code{display:block;width:100%;max-width:12rem;margin-top:.4rem;padding:.6rem;border:1px solid var(--edge);border-radius:8px;background:var(--paper);color:inherit;font:1.5rem var(--sans);letter-spacing:.15em}
+.invalid #code{border:2px solid var(--bad)}
+.second{background:none;border-color:var(--edge);color:var(--accent);margin-top:.75rem}
+@media(min-width:40rem){.second{margin-left:.6rem}}
+`,
+  names,
+);
+
 /** What operators' pages add: wide tables, and the drawing of a state machine. */
 export const operatorStylesheet = compact(
   `
 .wide{max-width:84rem}
+h3{font-size:1rem;margin:0 0 .35rem}
 .scroll{overflow-x:auto}
 .wide table{min-width:40rem;overflow-wrap:normal}
 .wide .list{min-width:62rem}

@@ -2,15 +2,7 @@
 export type Choice = 'approve' | 'reject' | 'request-changes' | 'close' | 're-run';
 
 /** Where a seat stands. */
-export type SeatStanding =
-  | 'open'
-  | 'approved'
-  | 'rejected'
-  | 'changes-requested'
-  | 'missed'
-  | 'closed'
-  | 'not-eligible'
-  | 'no-longer-counts';
+export type SeatStanding = 'open' | 'approved' | 'rejected' | 'changes-requested' | 'missed' | 'closed';
 
 /** How an execution can end. */
 export type OutcomeWord =
@@ -51,8 +43,6 @@ export const standingWords: Readonly<Record<SeatStanding, { readonly sign: strin
   'changes-requested': { sign: '↺', word: 'Requested changes' },
   missed: { sign: '⏱', word: 'Missed the deadline' },
   closed: { sign: '–', word: 'Closed without a decision' },
-  'not-eligible': { sign: '⊘', word: 'May not decide' },
-  'no-longer-counts': { sign: '⊘', word: 'Decided on earlier terms; no longer counts' },
 };
 
 export const outcomeWord: Readonly<Record<OutcomeWord, string>> = {

@@ -1,6 +1,8 @@
 import type { Instant } from '../core/instant.ts';
 import type { ArtifactStore } from './artifacts/artifact-store.ts';
+import type { Anchors } from './audit/anchor-store.ts';
 import type { FlagSource } from './flags/fetch-snapshot.ts';
+import type { FlagControl } from './flags/flag-control.ts';
 import type { FlagSnapshot } from './flags/snapshot.ts';
 import type { MailSender } from './mail/mail-sender.ts';
 import type { Settings } from './settings.ts';
@@ -25,4 +27,11 @@ export interface Runtime {
     /** The flag server with its token, for the function that stores snapshots; no other function asks. */
     source(): Promise<FlagSource | undefined>;
   };
+  /** Changes flags; absent where this function may not, or no token for it is configured. */
+  readonly flagAdmin?: FlagControl;
+  /**
+   * Where the heads of audit chains are anchored, and who signs; only the function that anchors them asks.
+   * @throws NotFound when this function was given neither.
+   */
+  anchors(): Promise<Anchors>;
 }

@@ -37,6 +37,14 @@ export const skill = defineSkill<ApprovalRequest, ApprovalPolicy>({
   consumers: ['orchestrator', 'operator', 'downstream-skill', 'audit-log'],
   budget: { workUnits: 100_000, outputBytes: 524_288, mails: 60, computingExecutions: 20 },
   oversightTimeoutSeconds: 5 * 24 * 3600,
+  posture: {
+    windowSeconds: 3600,
+    elevatedAt: { faults: 3, accounts: 2 },
+    criticalAt: { faults: 8, accounts: 4 },
+    calmAfterSeconds: 3600,
+    candidateFaults: { accounts: 3, windowSeconds: 3600 },
+    followUpWithinSeconds: 24 * 3600,
+  },
   metrics: [
     { name: 'median time from request to outcome', unit: 'business hours', baseline: 30, target: 8 },
     { name: 'requests approved automatically', unit: 'basis points', baseline: 0, target: 3_500 },

@@ -1,5 +1,35 @@
-import { routing } from './routing.ts';
 import type { Benchmark } from './support/benchmark.ts';
 
 /** Every benchmark, in the order in which they are listed. */
-export const benchmarks: readonly Benchmark[] = [routing];
+export const benchmarks: readonly Benchmark[] = [
+  {
+    name: 'routing',
+    title: 'routing decisions per second; the rules alone against ZEN and json-rules-engine',
+    load: async () => (await import('./routing.ts')).measureRouting,
+  },
+  {
+    name: 'cold-start',
+    title: "each function's bundle size and import time, against the same SDK clients alone",
+    load: async () => (await import('./cold-start.ts')).measureColdStart,
+  },
+  {
+    name: 'executions',
+    title: 'executions per second through the local system, POST to published',
+    load: async () => (await import('./executions.ts')).measureExecutions,
+  },
+  {
+    name: 'transitions',
+    title: 'states entered (billed transitions) by outcome, and what they cost',
+    load: async () => (await import('./transitions.ts')).measureTransitions,
+  },
+  {
+    name: 'decisions',
+    title: 'decision latency, POST to recorded, under 50 concurrent approvers',
+    load: async () => (await import('./decisions.ts')).measureDecisions,
+  },
+  {
+    name: 'footprint',
+    title: 'memory and disk of the local system after many executions',
+    load: async () => (await import('./footprint.ts')).measureFootprint,
+  },
+];

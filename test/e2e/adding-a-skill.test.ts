@@ -59,8 +59,8 @@ export const skill = defineSkill({
   unorderedArrays: [],
   accountId: (input) => input.account,
   recordOwner: () => undefined,
-  baselineConfiguration: () => ({ most: 10 }),
-  loadConfiguration: (value) => z.strictObject({ most: z.int() }).parse(value),
+  baselineConfiguration: () => ({ version: '1.0.0', most: 10 }),
+  loadConfiguration: (value) => z.strictObject({ version: z.string(), most: z.int() }).parse(value),
   referenceDirectory: () => ({}),
   defaults: {
     acceptanceCriteria: [{ id: 'lent', statement: 'The units are lent.', measure: 'Units lent' }],

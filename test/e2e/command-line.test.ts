@@ -70,8 +70,12 @@ describe('countersign run', () => {
   });
 
   test('follows another policy, and another directory, when it is given them', async () => {
-    const policy = skill.baselineConfiguration() as { rules: unknown[]; fallbackLevel: string };
-    const lax = file('policy.json', { ...policy, version: 'lax', rules: [] });
+    const policy = skill.baselineConfiguration() as {
+      rules: { then: object }[];
+      fallbackLevel: string;
+    };
+    const denials = policy.rules.filter(({ then }) => 'deny' in then);
+    const lax = file('policy.json', { ...policy, version: '1.0.1', rules: denials });
     const directory = skill.referenceDirectory() as { delegations: { id: string }[] };
     const without = file('directory.json', { ...directory, delegations: [] });
     const [routed, seated] = await Promise.all([
@@ -117,6 +121,7 @@ describe('countersign run', () => {
       expect(input.stderr).toContain(pointer);
     expect(outer.stderr).toContain('/policy: ');
     expect(unnamed.stderr).toContain('--requester');
+    expect(when.stderr).toContain('/instant: ');
     expect(nothing.stderr).toContain('absent.json cannot be read');
     expect(unknown.stderr).toContain(skill.name);
     for (const { stderr } of [input, outer, unnamed, when, nothing, unknown]) expect(stderr).not.toMatch(/^\s+at /m);

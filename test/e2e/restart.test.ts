@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { skills } from '#skills';
-import { ApiClient } from '../../lib/local/api-client.ts';
-import { openLink, sendForm } from '../../lib/local/person.ts';
+import { ApiClient, type ExecutionView } from '../../lib/local/api-client.ts';
+import { type OpenPage, openLink, sendForm } from '../../lib/local/person.ts';
 import { executionAccepted, executionList, executionTrace } from '../../lib/platform/contracts/api.ts';
 import { verifyEvidence } from '../../lib/platform/evidence/verify.ts';
 import { engineVersions } from '../../lib/platform/executions/engine-versions.ts';
@@ -39,46 +39,29 @@ async function expectSoundEvidence(executionId: string): Promise<void> {
   expect(report.firstFailure).toBeUndefined();
 }
 
-beforeAll(start);
+/** An execution that waits for people, and the page of its link as somebody left it open. */
+let waiting: { executionId: string; view: ExecutionView; page: OpenPage };
+
+beforeAll(async () => {
+  await start();
+  const executionId = await startWaiting(api, '02');
+  const page = await openLink(await linkTo(system.inbox, executionId, 'javier.moreno'));
+  // Time that was skipped stays skipped.
+  await api.skipTime(3600);
+  waiting = { executionId, view: await api.execution(executionId), page };
+});
 afterAll(async () => {
-  await system.stop();
+  await system?.stop();
   rmSync(directory, { recursive: true, force: true });
 });
 
 describe('after kill -9 and a start on the same directory', () => {
-  test('everything is where it was, and what waited goes on: link, open form, deadline', async () => {
-    const executionId = await startWaiting(api, '02');
-    const link = await linkTo(system.inbox, executionId, 'javier.moreno');
-    const page = await openLink(link);
-    const before = await api.execution(executionId);
-    const places = { api: system.api, inbox: system.inbox, flags: system.flags, states: system.states };
-    await api.skipTime(3600);
-    const timeBefore = await api.now();
-
-    await crash();
-    await start();
-
-    expect(system).toMatchObject(places);
-    expect((await api.now()) >= timeBefore).toBe(true);
-    expect((await api.execution(executionId)).waitingFor).toEqual(before.waitingFor);
-    // The form that was open in a browser when the system went down still decides, once.
-    const answer = await sendForm(page, { choice: 'approve', comment: 'After the crash.' });
-    expect(answer.status).toBe(200);
-    await untilWaiting(api, executionId, 2);
-    const second = await openLink(await linkTo(system.inbox, executionId, 'lucia.ortega'));
-    expect((await sendForm(second, { choice: 'approve' })).status).toBe(200);
-    const view = await untilEnded(api, executionId);
-    expect(view.outcome).toBe('published');
-    expect(view.outputs?.execution_scorecard.measures).toMatchObject({ levels: 2, decisions: 2 });
-    expect((await openLink(link)).html).toContain('After the crash.');
-    await expectSoundEvidence(executionId);
-  });
-
   test.each([
     ['as soon as the first answers are there', 1, 4],
     ['when most answers are there', 5, 10],
   ])('no post is lost or doubled, killed %s', async (_when, fewest, most) => {
     const from = await api.now();
+    const { api: at, inbox, flags, states } = system;
     const keys = Array.from({ length: 10 }, () => randomUUID());
     const post = (key: string): Promise<Answer> =>
       call(system.api, 'POST', `/skills/${SKILL}/executions`, {
@@ -100,6 +83,8 @@ describe('after kill -9 and a start on the same directory', () => {
     const promised = new Map(answered);
     expect(promised.size).toBeGreaterThanOrEqual(enough);
     await start();
+    expect(system).toMatchObject({ api: at, inbox, flags, states });
+    expect((await api.now()) > from).toBe(true);
 
     // Whoever got no answer asks again, and so does whoever got one.
     const ids = await Promise.all(keys.map(async (key) => executionAccepted.parse((await post(key)).json).executionId));
@@ -119,5 +104,19 @@ describe('after kill -9 and a start on the same directory', () => {
     const listed = await call(system.api, 'GET', `/executions?from=${from}&limit=100`, { caller: 'auditor' });
     const found = executionList.parse(listed.json).executions.map(({ executionId }) => executionId);
     expect(found.sort()).toEqual([...ids].sort());
+  });
+
+  test('what waited goes on: deadline, link, and the form that was open in a browser all the while', async () => {
+    expect((await api.execution(waiting.executionId)).waitingFor).toEqual(waiting.view.waitingFor);
+    const answer = await sendForm(waiting.page, { choice: 'approve', comment: 'After the crash.' });
+    expect(answer.status).toBe(200);
+    await untilWaiting(api, waiting.executionId, 2);
+    const second = await openLink(await linkTo(system.inbox, waiting.executionId, 'lucia.ortega'));
+    expect((await sendForm(second, { choice: 'approve' })).status).toBe(200);
+    const view = await untilEnded(api, waiting.executionId);
+    expect(view.outcome).toBe('published');
+    expect(view.outputs?.execution_scorecard.measures).toMatchObject({ levels: 2, decisions: 2 });
+    expect((await openLink(waiting.page.url)).html).toContain('After the crash.');
+    await expectSoundEvidence(waiting.executionId);
   });
 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
   system = await spawnSystem(directory, { args: [], group: true });
 });
 afterAll(async () => {
-  if (system.process.exitCode === null) await system.stop();
+  if (system?.process.exitCode === null) await system.stop();
   rmSync(directory, { recursive: true, force: true });
 });
 

@@ -145,6 +145,7 @@ describe('the functions of the table', () => {
       [/\bstates\.succeedTask\(/, ['states:signal'], 'exactly'],
       [/\bstates\.describe\(/, ['states:describe'], 'exactly'],
       [/\bmail\.send\(/, ['mail:send'], 'exactly'],
+      [/\.setVariantWeights\(/, ['flag-admin:use'], 'exactly'],
       [/\bartifacts\.put\(/, ['artifacts:write'], 'exactly'],
       [/\bartifacts\.get\(/, ['artifacts:read', 'artifacts:write'], 'at least'],
       [/\.(putNew|putVersion|increment)\(|\btable\.(put|delete)\(/, ['table:write'], 'at least'],

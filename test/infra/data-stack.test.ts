@@ -1,3 +1,4 @@
+import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { normalised, rawTemplate, stacksOf, templateOf } from './support/templates.ts';
 
@@ -46,9 +47,26 @@ describe('the stack of the data', () => {
     });
   });
 
+  test('locks each signed manifest for years where the environment says so, and makes their key of a random secret', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      BucketName: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('countersign-prod-anchors-')])] },
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 3653 } } },
+      VersioningConfiguration: { Status: 'Enabled' },
+    });
+    template.hasResource('AWS::SecretsManager::Secret', {
+      DeletionPolicy: 'Retain',
+      Properties: { Name: 'countersign-prod/anchor-key', GenerateSecretString: { PasswordLength: 64 } },
+    });
+    const locked = Object.values(templateOf(stacksOf('dev'), '-data').findResources('AWS::S3::Bucket')).filter(
+      ({ Properties }) => Properties.ObjectLockConfiguration !== undefined,
+    );
+    expect(locked).toEqual([]);
+  });
+
   test('takes no request without TLS', () => {
     const policies = Object.values(template.findResources('AWS::S3::BucketPolicy'));
-    expect(policies).toHaveLength(2);
+    expect(policies).toHaveLength(3);
     for (const policy of policies)
       expect(policy.Properties.PolicyDocument.Statement).toContainEqual(
         expect.objectContaining({
@@ -64,7 +82,9 @@ describe('the stack of the data', () => {
       EmailIdentity: 'countersign.example.com',
       ConfigurationSetAttributes: { ConfigurationSetName: { Ref: 'MailConfiguration5CD4B050' } },
     });
-    template.resourceCountIs('AWS::SES::ConfigurationSetEventDestination', 0);
+    const [destination] = Object.values(template.findResources('AWS::SES::ConfigurationSetEventDestination'));
+    expect(destination!.Properties.EventDestination.MatchingEventTypes).toEqual(['bounce', 'complaint', 'reject']);
+    template.resourceCountIs('AWS::SES::ConfigurationSetEventDestination', 1);
     const [set] = Object.values(template.findResources('AWS::SES::ConfigurationSet'));
     expect(set!.Properties).not.toHaveProperty('TrackingOptions');
   });
@@ -72,7 +92,7 @@ describe('the stack of the data', () => {
   test('is emptied and deleted with its stack only where the environment says so', () => {
     const dev = templateOf(stacksOf('dev'), '-data');
     dev.hasResource('AWS::DynamoDB::Table', { DeletionPolicy: 'Delete' });
-    dev.resourceCountIs('Custom::S3AutoDeleteObjects', 2);
+    dev.resourceCountIs('Custom::S3AutoDeleteObjects', 3);
     template.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
   });
 

@@ -45,6 +45,20 @@ describe('the environments', () => {
   });
 
   test('prod keeps its data and protects it', () => {
-    expect(environmentOf('prod').settings.data).toEqual({ onStackDeletion: 'retain', deletionProtection: true });
+    expect(environmentOf('prod').settings.data).toEqual({
+      onStackDeletion: 'retain',
+      deletionProtection: true,
+      anchorLockDays: 3653,
+    });
+  });
+
+  test('what is locked cannot be destroyed with its stack', () => {
+    const dev = {
+      ...(environments.dev as object),
+      data: { onStackDeletion: 'destroy', deletionProtection: false, anchorLockDays: 1 },
+    };
+    expect(() => environmentOf('dev', { dev })).toThrow(
+      expect.objectContaining({ problems: [expect.objectContaining({ pointer: '/data/anchorLockDays' })] }),
+    );
   });
 });

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { readTemplates } from '../../lib/infra/read-template.ts';
+import { METRICS } from '../../lib/platform/metrics.ts';
 import { allowances } from './support/policies.ts';
-import { normalised, rawTemplate, stacksOf, templateOf } from './support/templates.ts';
+import { normalised, rawTemplate, stacksOf, templateOf, tinySkill } from './support/templates.ts';
 
 const stacks = stacksOf('dev');
 const template = templateOf(stacks, '-platform');
@@ -31,7 +33,7 @@ describe('the API', () => {
       'HEAD /approvals/{link}',
       'POST /approvals/{link}',
     ]);
-    expect(routes.filter(({ auth }) => auth === 'iam')).toHaveLength(9);
+    expect(routes.filter(({ auth }) => auth === 'iam')).toHaveLength(14);
   });
 
   test('is regional', () => {
@@ -108,12 +110,12 @@ describe('the API', () => {
 
 describe('the rights of the functions', () => {
   test('are given to those that need them', () => {
-    expect(mayDo('states:StartExecution')).toEqual(['ApprovalLink', 'StartExecution', 'Sweep', 'Withdraw']);
+    expect(mayDo('states:StartExecution')).toEqual(['ApprovalLink', 'Retry', 'StartExecution', 'Sweep', 'Withdraw']);
     expect(mayDo('states:SendTaskSuccess')).toEqual(['ApprovalLink', 'Sweep', 'Withdraw']);
     expect(mayDo('states:DescribeExecution')).toEqual(['Sweep']);
-    expect(mayDo('secretsmanager:GetSecretValue')).toEqual(['SyncFlags']);
+    expect(mayDo('secretsmanager:GetSecretValue')).toEqual(['Anchor', 'Posture', 'Sweep', 'SyncFlags']);
     expect(mayDo('ses:SendRawEmail')).toEqual(mayDo('ses:SendEmail'));
-    expect(mayDo('ses:SendEmail')).toEqual(['ApprovalLink', 'Sweep', 'Withdraw']);
+    expect(mayDo('ses:SendEmail')).toEqual(['ApprovalLink', 'Posture', 'Sweep', 'Withdraw']);
     expect(mayDo('dynamodb:PutItem')).not.toContain('Preview');
     expect(mayDo('dynamodb:PutItem')).not.toContain('ListExecutions');
     expect(mayDo('dynamodb:GetItem')).not.toContain('Openapi');
@@ -133,7 +135,16 @@ describe('the rights of the functions', () => {
       }
   });
 
-  test('name one table, one bucket, one mail identity, and the state machines of this environment', () => {
+  test('let only the anchor write manifests, and it nothing else to S3', () => {
+    const writers = allowances(raw).filter(
+      ({ actions, resources }) =>
+        actions.includes('s3:PutObject') && resources.some((one) => one.includes('-anchors-')),
+    );
+    expect(writers.map(({ policy }) => policy.replace(/Role.*/, ''))).toEqual(['Anchor']);
+    expect(writers.flatMap(({ resources }) => resources).every((one) => one.includes('-anchors-'))).toBe(true);
+  });
+
+  test('name one table, two buckets, one mail identity, and the state machines of this environment', () => {
     const all = allowances(raw).flatMap(({ resources }) => resources);
     const here = '<AWS::Region>:<AWS::AccountId>';
     expect(
@@ -143,8 +154,13 @@ describe('the rights of the functions', () => {
         `arn:<AWS::Partition>:dynamodb:${here}:table/countersign-dev`,
         `arn:<AWS::Partition>:dynamodb:${here}:table/countersign-dev/index/gsi1`,
         `arn:<AWS::Partition>:dynamodb:${here}:table/countersign-dev/index/gsi2`,
+        'arn:<AWS::Partition>:s3:::countersign-dev-anchors-<AWS::AccountId>-<AWS::Region>',
+        'arn:<AWS::Partition>:s3:::countersign-dev-anchors-<AWS::AccountId>-<AWS::Region>/anchors/*',
+        'arn:<AWS::Partition>:s3:::countersign-dev-anchors-<AWS::AccountId>-<AWS::Region>/keys/*',
         'arn:<AWS::Partition>:s3:::countersign-dev-artifacts-<AWS::AccountId>-<AWS::Region>',
         'arn:<AWS::Partition>:s3:::countersign-dev-artifacts-<AWS::AccountId>-<AWS::Region>/artifacts/*',
+        `arn:<AWS::Partition>:secretsmanager:${here}:secret:countersign-dev/anchor-key-??????`,
+        `arn:<AWS::Partition>:secretsmanager:${here}:secret:countersign/dev/unleash-admin-token-??????`,
         `arn:<AWS::Partition>:secretsmanager:${here}:secret:countersign/dev/unleash-client-token-??????`,
         `arn:<AWS::Partition>:ses:${here}:configuration-set/countersign-dev`,
         `arn:<AWS::Partition>:ses:${here}:identity/dev.countersign.example.com`,
@@ -162,21 +178,68 @@ describe('the rights of the functions', () => {
 });
 
 describe('schedules, seeding and alarms', () => {
-  test('sync-flags and sweep run each minute, once, and what fails is kept', () => {
-    template.resourceCountIs('AWS::Events::Rule', 2);
-    template.allResourcesProperties('AWS::Events::Rule', {
-      ScheduleExpression: 'rate(1 minute)',
-      Targets: [{ DeadLetterConfig: Match.anyValue(), RetryPolicy: { MaximumRetryAttempts: 0 } }],
-    });
+  test('sync-flags and sweep run each minute, the anchor each hour, once, and what fails is kept', () => {
+    const rules = Object.values(template.findResources('AWS::Events::Rule')).map(({ Properties }) => Properties);
+    const scheduled = rules.filter(({ ScheduleExpression }) => ScheduleExpression !== undefined);
+    expect(scheduled).toHaveLength(3);
+    for (const { Targets } of scheduled)
+      expect(Targets).toMatchObject([
+        { DeadLetterConfig: expect.anything(), RetryPolicy: { MaximumRetryAttempts: 0 } },
+      ]);
     template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', {
-      MaximumRetryAttempts: 0,
       DestinationConfig: { OnFailure: Match.anyValue() },
     });
-    expect(
-      readTemplates(stacks)
-        .schedules.map(({ functionName }) => functionName)
-        .sort(),
-    ).toEqual(['countersign-dev-sweep', 'countersign-dev-sync-flags']);
+    const { schedules } = readTemplates(stacks);
+    expect(Object.fromEntries(schedules.map(({ functionName, everySeconds }) => [functionName, everySeconds]))).toEqual(
+      {
+        'countersign-dev-sweep': 60,
+        'countersign-dev-sync-flags': 60,
+        'countersign-dev-anchor': 3600,
+      },
+    );
+  });
+
+  test('a mail of this environment that SES could not deliver reaches its function, and is kept when it does not', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.ses'],
+        'detail-type': ['Email Bounced', 'Email Complaint Received', 'Email Rejected'],
+        detail: { mail: { tags: { 'ses:configuration-set': ['countersign-dev'] } } },
+      },
+      Targets: [
+        {
+          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^MailFailedFunction'), 'Arn'] },
+          DeadLetterConfig: Match.anyValue(),
+        },
+      ],
+    });
+  });
+
+  test('the figures that the sweeper writes each ring an alarm that says how urgent it is', () => {
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
+    for (const { AlarmDescription } of alarms) expect(AlarmDescription).toMatch(/^\[(page|ticket)\] /);
+    const own = alarms.filter(({ Namespace }) => Namespace === 'Countersign');
+    expect(own.map(({ MetricName }) => MetricName).sort()).toEqual(Object.keys(METRICS).sort());
+    for (const { Dimensions } of own) expect(Dimensions).toEqual([{ Name: 'Environment', Value: 'dev' }]);
+    // When the sweeper itself is silent, somebody is told.
+    expect(own.find(({ MetricName }) => MetricName === 'OverdueApproval')).toMatchObject({
+      TreatMissingData: 'breaching',
+      Threshold: 1800,
+    });
+  });
+
+  test('the runbook has a section for each alarm', () => {
+    const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+    const sections = new Set([...runbook.matchAll(/^### `(\w+)`/gm)].map(([, name]) => name));
+    const ids = (ending: string) =>
+      Object.keys(templateOf(stacks, ending).findResources('AWS::CloudWatch::Alarm')).map((id) =>
+        id.replace(/Alarm[0-9A-F]{8}$/, ''),
+      );
+    const families = [...ids('-platform'), ...ids(tinySkill.id)].map((id) =>
+      id.replace(/^(?!Table|Skill)\w+(Throttles)$/, '$1').replace(/^(Anchor|Sweep|SyncFlags)Errors$/, 'Errors'),
+    );
+    expect(families.length).toBeGreaterThan(20);
+    expect([...new Set(families)].filter((id) => !sections.has(id))).toEqual([]);
   });
 
   test('seeding runs at each deployment that changes it, after it is allowed to write', () => {

@@ -1,4 +1,5 @@
 import type { ApprovalView } from '../../lib/pages/approval-page.ts';
+import type { CodeNotice, CodeView } from '../../lib/pages/code-page.ts';
 import type { DecisionView } from '../../lib/pages/decision-page.ts';
 import type { ExecutionView } from '../../lib/pages/execution-page.ts';
 import type { LinkState, LinkStateView } from '../../lib/pages/link-state-page.ts';
@@ -87,19 +88,23 @@ export const approvalWithErrors: ApprovalView = {
   },
 };
 
-/** Asked again after the terms changed. */
+/** A request that comes again after it was sent back for changes. */
 export const reapproval: ApprovalView = {
   ...approval,
   seat: { approverName: 'Søren Lindqvist' },
   otherSeats: [
-    { approverName: 'Marguerite Okafor', standing: 'no-longer-counts', at: berlin('2026-11-20T14:12:00.000Z') },
+    { approverName: 'Marguerite Okafor', standing: 'open' },
     { approverName: 'Tomasz Wieczorek', principalName: 'Helena Brandt', standing: 'open' },
   ],
-  changes: [
-    { label: 'Discount', before: '25 %', after: '22.5 %' },
-    { label: 'Payment days', before: '30 days', after: '60 days' },
-    { label: 'Exit clause', before: 'after 12 months' },
-  ],
+  earlier: {
+    executionId: 'x-2026-11-18-2b6n8q4d',
+    wishes: [{ by: 'Marguerite Okafor', comment: 'Less discount, and no exit clause.' }],
+    changes: [
+      { label: 'Discount', before: '25 %', after: '22.5 %' },
+      { label: 'Payment days', before: '30 days', after: '60 days' },
+      { label: 'Exit clause', before: 'after 12 months' },
+    ],
+  },
 };
 
 /** An execution that the determinism check escalated. */
@@ -145,6 +150,37 @@ export const fullApproval: ApprovalView = {
     values: { choice: 'reject', comment: 'The margin is '.repeat(10) },
   },
 };
+
+/** The approval page of a level that asks for a code besides the link. */
+export const approvalWithCode: ApprovalView = { ...approval, assurance: 'mail-code' };
+
+const codeUntil = berlin('2026-11-23T09:51:00.000Z');
+
+export const codeNotices: readonly CodeNotice[] = [
+  { notice: 'mailed', until: codeUntil },
+  { notice: 'still-works', until: codeUntil },
+  { notice: 'wrong', attemptsLeft: 4, until: codeUntil },
+  { notice: 'wrong', attemptsLeft: 0, until: codeUntil },
+  { notice: 'unreadable' },
+  { notice: 'none' },
+  { notice: 'not-mailed' },
+  { notice: 'capped', from: berlin('2026-11-23T10:41:00.000Z') },
+  { notice: 'capped', from: berlin('2026-11-23T10:41:00.000Z'), until: codeUntil },
+];
+
+/** The page that asks for the code, in every state of the code. */
+export const codeViews: readonly CodeView[] = codeNotices.map((code) => ({
+  request,
+  levelName: approval.level.name,
+  seat: delegatedSeat,
+  maskedAddress: 't•••@example.com',
+  code,
+  form: {
+    ...approval.form,
+    choice: 'request-changes',
+    comment: 'Shorten the payment time.\n45 days would do.',
+  },
+}));
 
 export const decision: DecisionView = {
   request,
@@ -416,6 +452,15 @@ const seatMail = {
   link: 'https://approve.example.com/approve/k3v9.Zm9yZXZlcnlvdW5n',
 };
 
+export const codeMail: MailView = {
+  mail: 'code',
+  request,
+  approverName: delegatedSeat.approverName,
+  code: '042917',
+  until: codeUntil,
+};
+
+/** The mails that name the request in their subject: all but the one that shows on a locked screen. */
 export const mails: readonly MailView[] = [
   {
     ...seatMail,
@@ -423,7 +468,7 @@ export const mails: readonly MailView[] = [
     beyondPolicy: ['Discount', 'Payment days', 'Margin after discount'],
     required: 2,
     seats: 3,
-    askedAgain: false,
+    comesAgain: true,
   },
   { ...seatMail, mail: 'reminder', number: 1, replacesEarlierLink: true },
   {

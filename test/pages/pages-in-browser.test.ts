@@ -3,6 +3,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hostileSamples, withTexts } from '../unit/pages/hostile.ts';
 import { pages } from '../unit/pages/rendered.ts';
+import * as views from './fixtures.ts';
 import { elementsOf, lowContrast, structureProblems } from './in-page.ts';
 import { type PageServer, servePages } from './page-server.ts';
 
@@ -151,6 +152,44 @@ describe.skipIf(!found)(`pages in a real browser (${executablePath})`, () => {
     await page.click('.problem a');
     expect(await page.evaluate("document.getElementById('comment').matches(':target')")).toBe(true);
     expect(await page.inputValue('#comment')).toMatch(/^The margin is /);
+  });
+
+  const codePath = (at: number): string =>
+    views.codeViews.map(({ code }, one) => `code ${one + 1} ${code.notice}`)[at] ?? '';
+
+  it('a code is typed and recorded by the keyboard alone; the Enter key records, and asks for no other code', async () => {
+    const page = await open(codePath(0), { width: 320 });
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.id')).toBe('code');
+    expect(await page.evaluate("getComputedStyle(document.querySelector('#code')).outlineStyle")).toBe('solid');
+    await page.keyboard.type('12a456');
+    await page.keyboard.press('Enter');
+    expect(server.seen.map(({ method }) => method)).toEqual(['GET']);
+    await page.fill('#code', '123 456');
+    await Promise.all([page.waitForURL('**/approve/k3v9'), page.keyboard.press('Enter')]);
+    const post = server.seen.find(({ method }) => method === 'POST');
+    expect(Object.fromEntries(post?.fields ?? [])).toEqual({
+      nonce: 'n-5f0b2c7e9a',
+      choice: 'request-changes',
+      comment: 'Shorten the payment time.\r\n45 days would do.',
+      code: '123 456',
+    });
+    expect(post?.origin).toBe(server.origin);
+  });
+
+  it('another code is asked for without entering one', async () => {
+    const page = await open(codePath(0));
+    await Promise.all([page.waitForURL('**/approve/k3v9'), page.click('button[name=again]')]);
+    const post = server.seen.find(({ method }) => method === 'POST');
+    expect(post?.fields.get('again')).toBe('yes');
+    expect(post?.fields.get('choice')).toBe('request-changes');
+  });
+
+  it('a wrong code leads to its field', async () => {
+    const page = await open(codePath(2), { width: 320 });
+    await page.click('.problem a');
+    expect(await page.evaluate("document.getElementById('code').matches(':target')")).toBe(true);
+    expect(await page.getAttribute('#code', 'aria-invalid')).toBe('true');
   });
 
   it('texts of attackers build the same elements as plain ones, by the parser of a browser', async () => {

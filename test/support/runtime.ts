@@ -3,6 +3,9 @@ import { canonicalJson, type Digest, digestOf } from '../../lib/core/digest.ts';
 import { NotFound } from '../../lib/core/errors.ts';
 import { addSeconds, type Instant, instant } from '../../lib/core/instant.ts';
 import type { ArtifactStore } from '../../lib/platform/artifacts/artifact-store.ts';
+import type { AnchorStore, Anchors } from '../../lib/platform/audit/anchor-store.ts';
+import type { AnchorManifest } from '../../lib/platform/audit/manifest.ts';
+import { newSigningKey, pemSigner } from '../../lib/platform/audit/signer.ts';
 import type { FlowState } from '../../lib/platform/contracts/flow.ts';
 import type { FlagSnapshot } from '../../lib/platform/flags/snapshot.ts';
 import type { Mail, MailSender } from '../../lib/platform/mail/mail-sender.ts';
@@ -124,6 +127,25 @@ export class FakeFlags implements FlagsPort {
   }
 }
 
+/** Keeps manifests in memory, and signs with a key of its own. */
+export class MemoryAnchors implements AnchorStore, Anchors {
+  readonly manifests: AnchorManifest[] = [];
+  readonly signer = pemSigner(newSigningKey());
+  readonly store = this;
+
+  async last(): Promise<AnchorManifest | undefined> {
+    return this.manifests.at(-1);
+  }
+
+  async putNew(manifest: AnchorManifest): Promise<'stored' | 'exists'> {
+    if (this.manifests.some(({ day }) => day === manifest.day)) return 'exists';
+    this.manifests.push(manifest);
+    return 'stored';
+  }
+
+  async keepKey(): Promise<void> {}
+}
+
 /** Settings of a local system that does not exist. */
 export const testSettings: Settings = {
   environment: 'test',
@@ -142,10 +164,12 @@ export interface TestRuntime extends Runtime {
   readonly mail: RecordingMail;
   readonly states: FakeStates;
   readonly flags: FakeFlags;
+  anchors(): Promise<MemoryAnchors>;
 }
 
 /** A runtime whose every port is a fake but the table, which the caller brings. */
 export function testRuntime(overrides: Partial<TestRuntime> & Pick<Runtime, 'table'>): TestRuntime {
+  const anchors = new MemoryAnchors();
   return {
     settings: testSettings,
     skills: [],
@@ -155,6 +179,7 @@ export function testRuntime(overrides: Partial<TestRuntime> & Pick<Runtime, 'tab
     mail: new RecordingMail(),
     states: new FakeStates(),
     flags: new FakeFlags(),
+    anchors: async () => anchors,
     ...overrides,
   };
 }

@@ -1,9 +1,9 @@
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
+import type { ApprovalPolicy } from './approval-policy.ts';
 import type { Comparison, Conversion } from './comparison.ts';
 import type { Route } from './compute-route.ts';
 import { type Facts, type FieldId, type FieldValue, fieldOf, isMoney } from './fields.ts';
 import { sortedUnique } from './order.ts';
-import type { ApprovalPolicy } from './policy.ts';
 
 /** Another value for one field, just on one side of a threshold. */
 export interface AlternativeValue {

@@ -1,8 +1,8 @@
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import { alternativeValues } from './alternative-values.ts';
+import type { ApprovalPolicy } from './approval-policy.ts';
 import type { Disposition, Route } from './compute-route.ts';
 import { type Facts, type FieldId, type FieldValue, fieldIds, fieldOf, formatValue, isMoney } from './fields.ts';
-import type { ApprovalPolicy } from './policy.ts';
 
 /** What differs between two routes. */
 interface Difference {

@@ -1,11 +1,11 @@
 import type { ApprovalPlan, EscalationStep, PlannedLevel, PlannedSeat } from '../../core/approval/plan.ts';
 import { isEmployed } from '../../core/directory/employment.ts';
 import type { Problem } from '../../core/errors.ts';
+import type { ApprovalPolicy, Level } from './approval-policy.ts';
 import { compare } from './comparison.ts';
 import type { Facts } from './fields.ts';
 import { type OnceEach, type SettledLevel, settle } from './once-each.ts';
 import { sortedUnique } from './order.ts';
-import type { ApprovalPolicy, Level } from './policy.ts';
 import type { EscalationTarget } from './policy-document.ts';
 import { type Hearing, isSeat, type Seat, seatAbove, seatOf } from './seat.ts';
 import { type CandidateTrace, hearingOf, MOST_SEATS, type SeatedLevel, seatLevel } from './seat-level.ts';

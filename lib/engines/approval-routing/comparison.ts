@@ -144,6 +144,9 @@ export function compare(comparison: Comparison, facts: Facts, conversions: reado
   const met = outcomeOf(comparison, actual, conversions);
   const [yes, no] = PHRASES[is];
   const phrase = met === undefined ? 'cannot be compared with' : met ? yes : no;
+  const [found, wanted] = [formatValue(field, actual), formatValue(field, expected)];
+  // "Kind Discount is Discount" would say one thing twice.
+  const isSame = is === 'eq' && met === true && found === wanted;
   return {
     field,
     pointer,
@@ -152,7 +155,7 @@ export function compare(comparison: Comparison, facts: Facts, conversions: reado
     actual,
     met: met === true,
     ...(met === undefined ? { unverifiable: true as const } : {}),
-    text: `${label} ${formatValue(field, actual)} ${phrase} ${formatValue(field, expected)}`,
+    text: isSame ? `${label} is ${found}` : `${label} ${found} ${phrase} ${wanted}`,
   };
 }
 

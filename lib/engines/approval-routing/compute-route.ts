@@ -1,10 +1,10 @@
 import type { UnverifiedFact } from './account-facts.ts';
+import type { ApprovalPolicy } from './approval-policy.ts';
 import { buildPlan, type Seating } from './build-plan.ts';
 import { type Conclusion, conclude } from './conclude.ts';
 import { type Decision, decide } from './decide.ts';
 import { type Facts, isMoney } from './fields.ts';
 import { sortedUnique } from './order.ts';
-import type { ApprovalPolicy } from './policy.ts';
 import type { Hearing } from './seat.ts';
 
 /** `unroutable`: a level is asked for, and nobody may decide in it. */

@@ -1,6 +1,6 @@
 import type { UnverifiedFact } from './account-facts.ts';
+import type { ApprovalPolicy } from './approval-policy.ts';
 import type { Decision } from './decide.ts';
-import type { ApprovalPolicy } from './policy.ts';
 
 /** A reason behind a disposition. */
 export interface Reason {

@@ -1,6 +1,6 @@
+import type { ApprovalPolicy, Rule } from './approval-policy.ts';
 import { type Conversion, isMet } from './comparison.ts';
 import type { Facts } from './fields.ts';
-import type { ApprovalPolicy, Rule } from './policy.ts';
 import type { Work } from './work.ts';
 
 /** `undecided`: amounts could not be compared, so the rule could neither be met nor dismissed. */

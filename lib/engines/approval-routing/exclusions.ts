@@ -1,8 +1,8 @@
 import { delegatesOf } from '../../core/directory/delegation.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import type { Instant } from '../../core/instant.ts';
+import type { ApprovalPolicy } from './approval-policy.ts';
 import { byText } from './order.ts';
-import type { ApprovalPolicy } from './policy.ts';
 import type { ApprovalRequest } from './request.ts';
 
 /** Somebody who may not decide a request, and the reason's code. */

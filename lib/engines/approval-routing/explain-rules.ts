@@ -1,7 +1,7 @@
+import type { ApprovalPolicy, Effect, Rule } from './approval-policy.ts';
 import { type ComparisonTrace, compare } from './comparison.ts';
 import { type Verdict, verdictOf } from './decide.ts';
 import type { Facts } from './fields.ts';
-import type { ApprovalPolicy, Effect, Rule } from './policy.ts';
 
 /** Why a rule fired or did not: every value compared, and the first condition that was not met. */
 export interface RuleTrace {

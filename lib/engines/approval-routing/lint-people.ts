@@ -3,7 +3,7 @@ import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import type { Person } from '../../core/directory/schema.ts';
 import type { Instant } from '../../core/instant.ts';
 import { pointer } from '../../core/json.ts';
-import type { LintFinding } from './lint.ts';
+import type { LintFinding } from './lint-finding.ts';
 import type { LevelDocument, PolicyDocument } from './policy-document.ts';
 import { MOST_SEATS } from './seat-level.ts';
 

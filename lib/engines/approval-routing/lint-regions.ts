@@ -1,7 +1,7 @@
 import { pointer } from '../../core/json.ts';
-import type { LintFinding } from './lint.ts';
+import type { Effect, Rule } from './approval-policy.ts';
+import type { LintFinding } from './lint-finding.ts';
 import { byText } from './order.ts';
-import type { Effect, Rule } from './policy.ts';
 import { boundsOn, exampleOf, isWithin, type Region, regionsOf, type Space, spaceOf, subtract } from './regions.ts';
 
 /** Gaps are searched for by taking rules away from the space of requests; more parts than this are not followed up. */

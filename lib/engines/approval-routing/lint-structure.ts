@@ -1,5 +1,5 @@
 import { pointer } from '../../core/json.ts';
-import type { LintFinding } from './lint.ts';
+import type { LintFinding } from './lint-finding.ts';
 import type { PolicyDocument } from './policy-document.ts';
 
 const MOST_STAGES = 10;

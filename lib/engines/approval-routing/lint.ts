@@ -1,16 +1,11 @@
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
-import type { Problem } from '../../core/errors.ts';
 import type { Instant } from '../../core/instant.ts';
+import type { ApprovalPolicy } from './approval-policy.ts';
+import type { LintFinding } from './lint-finding.ts';
 import { lintPeople } from './lint-people.ts';
 import { lintRegions } from './lint-regions.ts';
 import { lintStructure } from './lint-structure.ts';
-import type { ApprovalPolicy } from './policy.ts';
 import type { PolicyDocument } from './policy-document.ts';
-
-/** Something the linter found. Errors keep a policy from being loaded; warnings travel with it. */
-export interface LintFinding extends Problem {
-  readonly severity: 'error' | 'warning';
-}
 
 /**
  * Lints an approval policy: its references and durations, the regions its rules cover (gaps, overlaps, unreachable rules),

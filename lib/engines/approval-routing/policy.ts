@@ -3,54 +3,14 @@ import { readMoney } from '../../core/directory/written-values.ts';
 import { InvalidInput, type Problem } from '../../core/errors.ts';
 import type { Instant } from '../../core/instant.ts';
 import { pointer } from '../../core/json.ts';
-import type { Money } from '../../core/money.ts';
 import { parseWith } from '../../core/zod-problems.ts';
-import { type Comparison, type Conversion, readComparison } from './comparison.ts';
-import { type LintFinding, lintPolicy } from './lint.ts';
+import type { ApprovalPolicy, Effect, Level, Rule } from './approval-policy.ts';
+import { type Comparison, readComparison } from './comparison.ts';
+import { lintPolicy } from './lint.ts';
 import { byText } from './order.ts';
-import { type ComparisonDocument, type LevelDocument, type PolicyDocument, policyDocument } from './policy-document.ts';
+import { type ComparisonDocument, type PolicyDocument, policyDocument } from './policy-document.ts';
 
-/** What a rule does when it fires. */
-export type Effect =
-  | { readonly do: 'require'; readonly levels: readonly string[] }
-  | { readonly do: 'approve' }
-  | { readonly do: 'deny'; readonly reason: string };
-
-export interface Rule {
-  readonly id: string;
-  readonly name: string;
-  readonly owner: string;
-  readonly all: readonly Comparison[];
-  readonly any: readonly Comparison[];
-  readonly effect: Effect;
-}
-
-export interface Level extends Omit<LevelDocument, 'mailCodeAbove'> {
-  readonly mailCodeAbove?: Money;
-}
-
-export interface RiskRule {
-  readonly code: string;
-  readonly when: Comparison;
-  readonly points: number;
-  readonly message: string;
-}
-
-/** An approval policy, read and checked, ready to route by. */
-export interface ApprovalPolicy {
-  readonly version: string;
-  readonly name: string;
-  readonly rules: readonly Rule[];
-  /** By order, then by id. */
-  readonly levels: readonly Level[];
-  readonly fallbackLevel: string;
-  readonly conversions: readonly Conversion[];
-  readonly separationOfDuties: PolicyDocument['separationOfDuties'];
-  readonly standardTerms: readonly Comparison[];
-  readonly risk: readonly RiskRule[];
-  /** What the linter found that does not keep the policy from being used. */
-  readonly warnings: readonly LintFinding[];
-}
+export type { ApprovalPolicy, Effect, Level, RiskRule, Rule } from './approval-policy.ts';
 
 function isProblem(value: Comparison | Problem): value is Problem {
   return 'code' in value;

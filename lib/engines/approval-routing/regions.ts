@@ -1,7 +1,7 @@
+import type { Rule } from './approval-policy.ts';
 import type { Comparison } from './comparison.ts';
 import { type FieldId, fieldOf, formatValue, isMoney } from './fields.ts';
 import { sortedUnique } from './order.ts';
-import type { Rule } from './policy.ts';
 
 /**
  * One axis of the space of requests, cut into cells on which every comparison of the policy is constant: segments of whole

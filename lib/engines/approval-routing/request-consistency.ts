@@ -1,6 +1,6 @@
 import type { Money } from '../../core/money.ts';
 import { formatBasisPoints, formatMoney } from '../../core/money.ts';
-import type { ApprovalRequest, LineItem } from './request.ts';
+import type { ApprovalRequest, LineItem } from './request-shape.ts';
 
 /** One contradiction between the figures of a request. */
 export interface Contradiction {

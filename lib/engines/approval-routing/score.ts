@@ -1,8 +1,8 @@
 import type { UnverifiedFact } from './account-facts.ts';
+import type { ApprovalPolicy } from './approval-policy.ts';
 import { compare } from './comparison.ts';
 import type { Decision } from './decide.ts';
 import { type Facts, fieldOf } from './fields.ts';
-import type { ApprovalPolicy } from './policy.ts';
 import type { Work } from './work.ts';
 
 /** One contribution to the risk score. */

@@ -1,9 +1,9 @@
 import { isEmployed } from '../../core/directory/employment.ts';
 import type { Problem } from '../../core/errors.ts';
 import type { Money } from '../../core/money.ts';
+import type { Level } from './approval-policy.ts';
 import { withReportingLine } from './exclusions.ts';
 import { byText, sortedUnique } from './order.ts';
-import type { Level } from './policy.ts';
 import type { ApproverSelector } from './policy-document.ts';
 import { type Hearing, isSeat, type Refusal, type Seat, seatAbove, seatOf } from './seat.ts';
 

@@ -1,9 +1,9 @@
 import type { Terms, TermsLine } from '../../core/approval/terms.ts';
 import { formatBasisPoints, formatMoney } from '../../core/money.ts';
 import type { UnverifiedFact } from './account-facts.ts';
+import type { ApprovalPolicy } from './approval-policy.ts';
 import { allowance, compare } from './comparison.ts';
 import { type Facts, type FieldId, fieldOf, formatValue } from './fields.ts';
-import type { ApprovalPolicy } from './policy.ts';
 import { type ApprovalRequest, kindNames, type LineItem } from './request.ts';
 
 /** The figures that every approver sees, in this order. */

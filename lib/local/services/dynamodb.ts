@@ -28,6 +28,27 @@ interface DynaliteOptions {
 
 type Dynalite = (options: DynaliteOptions) => Server;
 
+interface Iterator {
+  close(): Promise<void>;
+  return?: () => Promise<void>;
+}
+
+/**
+ * Dynalite ends its queries by `iterator.return()`, which the iterators of the LevelDB it uses do not have. They would stay
+ * open, and LevelDB keeps every file that an open iterator may still read: disk and memory would grow without end.
+ */
+function letQueriesEnd(): void {
+  const besideDynalite = createRequire(createRequire(import.meta.url).resolve('dynalite'));
+  const level = besideDynalite('abstract-level') as Record<
+    'AbstractKeyIterator' | 'AbstractValueIterator' | 'AbstractIterator',
+    { readonly prototype: Iterator }
+  >;
+  for (const { prototype } of [level.AbstractKeyIterator, level.AbstractValueIterator, level.AbstractIterator])
+    prototype.return ??= function close(this: Iterator) {
+      return this.close();
+    };
+}
+
 /** Dynalite rethrows a request's error, so a client that hangs up would end this process; it is only a lost request. */
 function forgiveBrokenRequests(server: Server): void {
   server.on('request', (request: IncomingMessage) => {
@@ -41,6 +62,7 @@ function forgiveBrokenRequests(server: Server): void {
  * @throws the operating system's error when the port is taken, or LevelDB's when another process has the directory.
  */
 export async function startDynamoDb(options: DynamoDbOptions): Promise<DynamoDb> {
+  letQueriesEnd();
   const dynalite = createRequire(import.meta.url)('dynalite') as Dynalite;
   const server = dynalite({
     ...(options.directory === undefined ? {} : { path: options.directory }),

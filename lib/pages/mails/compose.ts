@@ -9,6 +9,7 @@ export type MailBlock =
   | { readonly block: 'facts'; readonly rows: readonly (readonly [label: string, value: string])[] }
   | { readonly block: 'list'; readonly title: string; readonly items: readonly string[] }
   | { readonly block: 'quote'; readonly title: string; readonly text: string }
+  | { readonly block: 'code'; readonly label: string; readonly code: string }
   | { readonly block: 'link'; readonly label: string; readonly url: string; readonly note: string };
 
 export interface MailContent {
@@ -69,6 +70,8 @@ function textOf(block: MailBlock): string {
           .split('\n')
           .map((part) => `> ${part}`),
       ].join('\n');
+    case 'code':
+      return `${block.label}: ${line(block.code)}`;
     case 'link':
       return `${block.label}:\n${safeUrl(block.url)}\n\n${block.note}`;
   }
@@ -87,6 +90,8 @@ function htmlOf(block: MailBlock): Markup {
       return markup`<p style="margin:0 0 4px">${block.title}:</p><ul style="margin:0 0 16px;padding-left:20px">${block.items.map((item) => markup`<li>${line(item)}</li>`)}</ul>`;
     case 'quote':
       return markup`<p style="margin:0 0 4px">${block.title}:</p><blockquote style="${rule};white-space:pre-line">${defused(block.text)}</blockquote>`;
+    case 'code':
+      return markup`<p style="margin:24px 0 16px">${block.label}: <strong style="font-size:28px;letter-spacing:.18em">${line(block.code)}</strong></p>`;
     case 'link': {
       const url = safeUrl(block.url);
       return markup`<p style="margin:24px 0 16px"><a href="${url}" style="background:#0b5c4d;border:1px solid #0b5c4d;border-radius:6px;color:#ffffff;display:inline-block;font-weight:bold;padding:12px 20px;text-decoration:none">${block.label}</a></p><p style="${small}">${block.note}</p><p style="${small};word-break:break-all">If the button does not work, copy this address:<br>${url}</p>`;

@@ -32,8 +32,8 @@ export interface ApprovalRequestMail extends SeatMail {
   readonly beyondPolicy: readonly string[];
   readonly required: number;
   readonly seats: number;
-  /** Whether people decided before, on other terms. */
-  readonly askedAgain: boolean;
+  /** Whether an earlier form of the request was sent back for changes. */
+  readonly comesAgain: boolean;
 }
 
 export interface ReminderMail extends SeatMail {
@@ -90,6 +90,16 @@ export interface OversightMail extends SeatMail {
   readonly reasons: readonly string[];
 }
 
+/** To the approver: the code that a level asks for besides the link. */
+export interface CodeMail {
+  readonly mail: 'code';
+  readonly request: RequestView;
+  readonly approverName: string;
+  /** Six digits; the mail is the only place where they are written. */
+  readonly code: string;
+  readonly until: ZonedTime;
+}
+
 export type MailView =
   | ApprovalRequestMail
   | ReminderMail
@@ -97,4 +107,5 @@ export type MailView =
   | FreshLinkMail
   | LinkClosedMail
   | OutcomeMail
-  | OversightMail;
+  | OversightMail
+  | CodeMail;

@@ -1,3 +1,4 @@
+import { codeNotice } from './code-mail.ts';
 import { composeMail, type MailContent } from './compose.ts';
 import type { MailView, RenderedMail } from './mail.ts';
 import { linkClosed, outcomeNotice } from './notices.ts';
@@ -19,6 +20,8 @@ function contentOf(view: MailView): MailContent {
       return outcomeNotice(view);
     case 'oversight':
       return oversight(view);
+    case 'code':
+      return codeNotice(view);
   }
 }
 

@@ -37,11 +37,11 @@ function content(view: SeatMail, lead: string, heading: string, blocks: readonly
 }
 
 export function approvalRequest(view: ApprovalRequestMail): MailContent {
-  const heading = view.askedAgain ? 'The terms changed: please decide again' : 'Your decision is asked';
-  return content(view, view.askedAgain ? 'Please decide again' : 'Please decide', heading, [
-    paragraph(
-      `${view.seat.approverName}, ${view.askedAgain ? 'earlier decisions no longer count, because the terms changed.' : 'you are asked to decide a request.'}`,
-    ),
+  const asked = view.comesAgain
+    ? 'you are asked to decide a request that was sent back for changes and comes again. The page shows what changed.'
+    : 'you are asked to decide a request.';
+  return content(view, 'Please decide', view.comesAgain ? 'A request comes again' : 'Your decision is asked', [
+    paragraph(`${view.seat.approverName}, ${asked}`),
     paragraph(view.summary),
     facts(view),
     ...list('Beyond policy', view.beyondPolicy),

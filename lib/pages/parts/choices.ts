@@ -11,8 +11,6 @@ const voteOf: Readonly<Record<SeatStanding, SeatVote>> = {
   'changes-requested': 'request-changes',
   missed: 'timeout',
   closed: 'timeout',
-  'not-eligible': 'timeout',
-  'no-longer-counts': 'timeout',
 };
 
 /** What a wish for changes leads to when it settles the level. */

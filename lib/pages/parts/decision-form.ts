@@ -45,7 +45,7 @@ export function errorSummary(form: DecisionFormView, choices: readonly OfferedCh
 export function decisionForm(
   form: DecisionFormView,
   choices: readonly OfferedChoice[],
-  text: { readonly legend: string; readonly commentHint: string },
+  text: { readonly legend: string; readonly commentHint: string; readonly submit: string },
 ): Markup {
   const { choice: choiceError, comment: commentError } = form.fieldErrors ?? {};
   const failed = choiceError !== undefined || commentError !== undefined;
@@ -60,6 +60,6 @@ ${choices.map((offered) => radio(offered, values?.choice))}
 ${commentError !== undefined && markup`<p class="error" id="comment-error">✕ ${commentError}</p>`}
 <textarea id="comment" name="${decisionFields.comment}" rows="4" maxlength="${commentMaxCharacters}" aria-describedby="comment-hint${commentError !== undefined && ' comment-error'}"${commentError !== undefined && markup` aria-invalid="true"`}>
 ${values?.comment}</textarea></div>
-<button type="submit">Record my decision</button>
+<button type="submit">${text.submit}</button>
 </form>`;
 }

@@ -1,13 +1,21 @@
 import type { TermsLine } from '../../core/approval/terms.ts';
 import { type Content, type Markup, markup, words } from '../markup.ts';
 
-/** What one line of the terms was and is, when people are asked again. */
+/** What one line of the terms was and is, on a request that comes again. */
 export interface TermsChange {
   readonly label: string;
   /** `undefined` when the line is new. */
   readonly before?: string;
   /** `undefined` when the line is gone. */
   readonly after?: string;
+}
+
+/** The request that this one takes the place of: it was sent back for changes. */
+export interface EarlierRequest {
+  readonly executionId: string;
+  /** Who asked for changes, and for which. */
+  readonly wishes: readonly { readonly by: string; readonly comment: string }[];
+  readonly changes: readonly TermsChange[];
 }
 
 function line(item: TermsLine): Markup {
@@ -25,11 +33,14 @@ export function termsSection(lines: readonly TermsLine[]): Markup {
   return markup`<section class="terms"><h2>What is asked</h2><p class="count">${count}</p><dl>${[...beyond, ...within].map(line)}</dl></section>`;
 }
 
-/** What changed since the terms that were decided on before; nothing when this is the first time. */
-export function changesSection(changes: readonly TermsChange[]): Markup | false {
+/** What changed since the request was sent back; nothing when it was not. */
+export function earlierSection(earlier: EarlierRequest | undefined): Markup | false {
+  if (earlier === undefined) return false;
+  const { executionId, wishes, changes } = earlier;
   const cell = (value: string | undefined): Content => value ?? markup`<i>none</i>`;
-  return (
-    changes.length > 0 &&
-    markup`<section><h2>Changed since the last decision</h2><p>You are asked again because the terms changed. Earlier decisions on them no longer count.</p><table><thead><tr><th scope="col">Term</th><th scope="col">Before</th><th scope="col">Now</th></tr></thead><tbody>${changes.map((change) => markup`<tr><th scope="row">${change.label}</th><td><del>${cell(change.before)}</del></td><td><ins>${cell(change.after)}</ins></td></tr>`)}</tbody></table></section>`
-  );
+  return markup`<section><h2>What changed</h2><p>The earlier request <code>${executionId}</code> was sent back. Its decisions do not count here.</p>${wishes.map(({ by, comment }) => markup`<p>${words(by)} asked for: <q>${comment}</q></p>`)}${
+    changes.length === 0
+      ? markup`<p><b>No term differs from then.</b></p>`
+      : markup`<table><thead><tr><th scope="col">Term</th><th scope="col">Before</th><th scope="col">Now</th></tr></thead><tbody>${changes.map((change) => markup`<tr><th scope="row">${change.label}</th><td><del>${cell(change.before)}</del></td><td><ins>${cell(change.after)}</ins></td></tr>`)}</tbody></table>`
+  }</section>`;
 }

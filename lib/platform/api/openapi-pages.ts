@@ -38,7 +38,8 @@ export const pagePaths: Document = {
     },
     post: {
       operationId: 'decide_by_approval_link',
-      summary: 'Record the decision that the form holds, or mail a fresh link.',
+      summary:
+        'Record the decision that the form holds, or mail the code that its level asks for, or mail a fresh link.',
       security: [],
       requestBody: {
         required: true,
@@ -47,20 +48,27 @@ export const pagePaths: Document = {
             schema: {
               type: 'object',
               required: ['nonce'],
-              properties: { nonce: { type: 'string' }, choice: { type: 'string' }, comment: { type: 'string' } },
+              properties: {
+                nonce: { type: 'string' },
+                choice: { type: 'string' },
+                comment: { type: 'string' },
+                code: { type: 'string', description: 'The mailed code, on a level that asks for one.' },
+                again: { type: 'string', description: 'Asks for another code.' },
+              },
             },
           },
         },
       },
       responses: {
-        200: page('What is recorded now.'),
+        200: page('What is recorded now, or what has to be entered before anything is.'),
         400: page('Nothing is recorded: what the form lacks.'),
-        403: page('Nothing is recorded: the form did not come from this page and browser.'),
+        403: page('Nothing is recorded: the form did not come from this page and browser, or the code is wrong.'),
         404: unknownLink,
         409: page('Nothing is recorded by this post: what was recorded before, or why there is nothing to decide.'),
         413: page('Nothing is recorded: the form is too large.'),
         415: page('Nothing is recorded: this is no form.'),
-        503: page('Somebody decided at the same moment: look again.'),
+        429: page('Nothing is recorded: no more codes are mailed for this seat for now.'),
+        503: page('Too many at the same moment, or the code could not be mailed: look again.'),
       },
     },
   },

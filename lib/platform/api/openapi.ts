@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import * as api from '../contracts/api.ts';
 import { requestEnvelope } from '../contracts/envelope.ts';
+import { followUp, followUpClosing, followUpList, followUpParameters } from '../contracts/follow-up.ts';
+import { postureOrder, postureView } from '../contracts/posture.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import { VERSION } from '../version.ts';
 import { listParameters } from './list-executions.ts';
@@ -88,11 +90,29 @@ function skillPaths(skill: AnySkill): Document {
         responses: { 200: answer('The result.', api.preview), ...refused, 404: ref('NotFound') },
       },
     },
+    [`/skills/${skill.name}/posture`]: {
+      get: {
+        operationId: `read_posture_${skill.id}`,
+        summary: `The posture, and how it came to it: ${skill.title}`,
+        responses: { 200: answer('The posture.', postureView), 404: ref('NotFound') },
+      },
+      post: {
+        operationId: `set_posture_${skill.id}`,
+        summary: `Move the posture by hand: ${skill.title}`,
+        requestBody: bodyWith(postureOrder),
+        responses: { 200: answer('The posture as it stands.', postureView), ...refused, 404: ref('NotFound') },
+      },
+    },
   };
 }
 
-function listQuery(): Document[] {
-  const { properties = {} } = schemaOf(listParameters, 'input') as { properties?: Record<string, Document> };
+const bodyWith = (schema: z.ZodType): Document => ({
+  required: true,
+  content: { 'application/json': { schema: schemaOf(schema, 'input') } },
+});
+
+function queryOf(parameters: z.ZodType): Document[] {
+  const { properties = {} } = schemaOf(parameters, 'input') as { properties?: Record<string, Document> };
   return Object.entries(properties).map(([name, { description = '', ...schema }]) =>
     parameter(name, 'query', String(description), schema as Document),
   );
@@ -124,7 +144,7 @@ export function openApiDocument(skills: readonly AnySkill[], serverUrl: string):
         get: {
           operationId: 'list_executions',
           summary: 'List executions, newest first.',
-          parameters: listQuery(),
+          parameters: queryOf(listParameters),
           responses: {
             200: answer('A page of executions.', api.executionList),
             400: ref('InvalidInput'),
@@ -153,6 +173,46 @@ export function openApiDocument(skills: readonly AnySkill[], serverUrl: string):
             403: ref('Forbidden'),
             404: ref('NotFound'),
             409: ref('Conflict'),
+          },
+        },
+      },
+      '/executions/{executionId}/retry': {
+        post: {
+          operationId: 'retry_execution',
+          summary: 'Run an execution again that a fault broke off; asking again gives the same new execution.',
+          parameters: [executionIdParameter],
+          responses: {
+            202: answer('Runs again.', api.executionAccepted),
+            403: ref('Forbidden'),
+            404: ref('NotFound'),
+            409: ref('Conflict'),
+            429: ref('NoSlot'),
+          },
+        },
+      },
+      '/follow-ups': {
+        get: {
+          operationId: 'list_follow_ups',
+          summary: 'What somebody has to look after, by when; what is due first in front.',
+          parameters: queryOf(followUpParameters),
+          responses: {
+            200: answer('The follow-ups.', followUpList),
+            400: ref('InvalidInput'),
+            404: ref('NotFound'),
+          },
+        },
+      },
+      '/follow-ups/{followUpId}/done': {
+        post: {
+          operationId: 'finish_follow_up',
+          summary: 'Mark a follow-up as done.',
+          parameters: [parameter('followUpId', 'path', 'The id of a follow-up.', { type: 'string' })],
+          requestBody: bodyWith(followUpClosing),
+          responses: {
+            200: answer('As it stands.', followUp),
+            400: ref('InvalidInput'),
+            403: ref('Forbidden'),
+            404: ref('NotFound'),
           },
         },
       },

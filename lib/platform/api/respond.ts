@@ -16,6 +16,7 @@ const STATUS: { readonly [code: string]: number } = {
   Conflict: 409,
   NotPossibleNow: 409,
   PayloadTooLarge: 413,
+  ArtifactsUnavailable: 503,
 };
 
 /** Answers with a JSON document. */

@@ -1,4 +1,4 @@
-import { epochMilliseconds, type Instant } from '../../core/instant.ts';
+import { type Instant, secondsUntil } from '../../core/instant.ts';
 import type { ExecutionView, LevelView, StageView } from '../../pages/execution-page.ts';
 import type { ExecutionRow, ExecutionStatus, StatusView } from '../../pages/status-page.ts';
 import type { ZonedTime } from '../../pages/zoned-time.ts';
@@ -12,6 +12,8 @@ import { readChain } from '../audit/chain.ts';
 import { readPosture } from '../configuration/posture.ts';
 import type { ExecutionSummary } from '../contracts/api.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
+import { takeCensus } from '../executions/census.ts';
+import { snapshotAgeSeconds } from '../flags/snapshot-age.ts';
 import type { Runtime } from '../runtime.ts';
 import { listExecutions } from './list-executions.ts';
 
@@ -40,36 +42,23 @@ async function rowOf(runtime: Runtime, summary: ExecutionSummary): Promise<Execu
   };
 }
 
-function countsOf(executions: readonly ExecutionSummary[]): { state: string; count: number }[] {
-  const counts = new Map<string, number>();
-  for (const { status, outcome } of executions) {
-    const state = outcome ?? statusOf(status);
-    counts.set(state, (counts.get(state) ?? 0) + 1);
-  }
-  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([state, count]) => ({ state, count }));
-}
-
-/** What the status page shows: a page of executions, newest first, and where every skill stands. */
+/** What the status page shows: counts over all executions, a page of them, newest first, and where every skill stands. */
 export async function statusView(runtime: Runtime, cursor: string | undefined): Promise<StatusView> {
   const now = runtime.clock.now();
-  const page = await listExecutions(runtime, cursor === undefined ? {} : { cursor });
-  const snapshot = await runtime.flags.snapshot();
+  const [page, census, snapshot] = await Promise.all([
+    listExecutions(runtime, cursor === undefined ? {} : { cursor }),
+    takeCensus(runtime),
+    runtime.flags.snapshot(),
+  ]);
+  const { executions: counts, oldestWaitSince } = census;
   const flags = new Map(snapshot?.features.map(({ name, enabled }) => [name, enabled] as const));
   return {
     environment: runtime.settings.environment,
     now: utc(now),
     executions: await Promise.all(page.executions.map((summary) => rowOf(runtime, summary))),
-    counts: countsOf(page.executions),
-    flags:
-      snapshot === undefined
-        ? 'none'
-        : {
-            ageSeconds: Math.max(
-              0,
-              Math.floor((epochMilliseconds(now) - epochMilliseconds(snapshot.fetchedAt)) / 1000),
-            ),
-            digest: snapshot.digest,
-          },
+    counts,
+    ...(oldestWaitSince === undefined ? {} : { oldestWaitSeconds: Math.max(0, secondsUntil(oldestWaitSince, now)) }),
+    flags: snapshot === undefined ? 'none' : { ageSeconds: snapshotAgeSeconds(snapshot, now), digest: snapshot.digest },
     skills: await Promise.all(
       runtime.skills.map(async ({ name, title, flag }) => ({
         name,

@@ -1,11 +1,13 @@
 import type { Terms } from '../../core/approval/terms.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
+import type { EarlierRequest } from '../../pages/parts/terms.ts';
 import { currentDirectory } from '../configuration/directory-store.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import { readExecution } from '../executions/execution-store.ts';
 import { parseSkillResult } from '../executions/skill-result-schema.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SkillResult } from '../skill/skill-result.ts';
+import { readEarlierRequest } from './earlier-request.ts';
 import type { Seat } from './stage.ts';
 
 /** What people decide about: the execution, its result, the terms, and the directory in force. */
@@ -15,6 +17,8 @@ export interface Case {
   readonly terms: Terms;
   readonly skillTitle: string;
   readonly directory: LoadedDirectory;
+  /** The request that this one resubmits. */
+  readonly earlier?: EarlierRequest;
 }
 
 /** The principal and approver of the oversight seat; no person of the directory. */
@@ -52,7 +56,9 @@ export async function readCase(runtime: Runtime, executionId: string): Promise<C
   const skillTitle = runtime.skills.find((skill) => skill.name === record.skill)?.title ?? record.skill;
   if (document === undefined) return { record, terms: bareTerms(record, skillTitle, directory), skillTitle, directory };
   const result = parseSkillResult(document);
-  return { record, result, terms: result.terms, skillTitle, directory };
+  const { terms } = result;
+  const earlier = await readEarlierRequest(runtime, record, terms, directory);
+  return { record, result, terms, skillTitle, directory, ...(earlier === undefined ? {} : { earlier }) };
 }
 
 /** The name of a person, or the id of somebody whom the directory no longer knows. */

@@ -18,6 +18,20 @@ export interface Visit {
   readonly scanner: boolean;
 }
 
+/** A mailed code as the table keeps it: nothing of it can be tried without the link's secret and its browser's cookie. */
+export interface MailCode {
+  /** Names the code in events and in its mail's id; opens nothing. */
+  readonly codeId: string;
+  readonly cookieHash: string;
+  readonly salt: string;
+  /** scrypt (RFC 7914) over secret, cookie and code, in hexadecimal. */
+  readonly hash: string;
+  readonly mintedAt: Instant;
+  readonly expiresAt: Instant;
+  /** Entries looked at so far; each is counted before it is compared. */
+  readonly attempts: number;
+}
+
 /**
  * An approval link as the table keeps it. It says what it opens and holds the digest of its secret, so whoever reads the
  * table cannot open it. Whether it still opens anything is the stage's to say.
@@ -36,6 +50,8 @@ export interface Link {
   readonly mintedAt: Instant;
   readonly expiresAt: Instant;
   readonly visits: readonly Visit[];
+  /** Codes that were mailed for it; one for each browser at most. */
+  readonly codes?: readonly MailCode[];
 }
 
 /** What a link is minted for. */
@@ -79,6 +95,16 @@ export async function mintLink(runtime: Runtime, binding: LinkBinding): Promise<
   const link: Link = { linkId, version: 1, secretHash: hashSecret(secret), ...binding, visits: [] };
   await runtime.table.putNew({ ...link, ...linkKey(linkId) } as unknown as Item);
   return { link, address: `${linkId}.${secret}` };
+}
+
+/**
+ * The secret in an address that opens a link.
+ * @throws RangeError when the address is malformed: only one that was opened has a secret to ask for.
+ */
+export function secretOf(address: string): string {
+  const secret = ADDRESS.exec(address)?.[2];
+  if (secret === undefined) throw new RangeError('An address that was opened has a secret.');
+  return secret;
 }
 
 /** The link that an address opens, or `undefined`: malformed, unknown and forged addresses are not told apart. */

@@ -61,7 +61,7 @@ export function linkMailView(file: Case, facts: LinkMailFacts): MailView {
         beyondPolicy: file.terms.lines.filter((line) => line.differs).map((line) => line.label),
         required: level.required,
         seats: level.seats.length,
-        askedAgain: false,
+        comesAgain: file.earlier !== undefined,
       };
     case 'reminder':
       return { mail: mail.kind, ...common, number: seat.reminders, replacesEarlierLink: facts.replacesEarlierLink };

@@ -1,3 +1,4 @@
+import { namesInWords } from '../../pages/mails/compose.ts';
 import type { Case } from './case.ts';
 import { openLevels, type Stage, type StageLevel } from './stage.ts';
 
@@ -7,11 +8,21 @@ function laterLevels(file: Case, stage: Stage): readonly string[] {
   return next?.levels.map((level) => level.name) ?? [];
 }
 
+/** `Legal`, `Legal and Finance`, with the verb that fits. */
+function isAsked(names: readonly string[]): string {
+  return `${namesInWords(names)} ${names.length === 1 ? 'is' : 'are'} asked`;
+}
+
+/** What follows an approved stage, as a clause. */
 function afterStage(file: Case, stage: Stage): string {
   const later = laterLevels(file, stage);
   return later.length === 0
-    ? 'The request is approved, and its outcome is published and mailed to the requester.'
-    : `Stage ${stage.stage + 1} is asked: ${later.join(', ')}.`;
+    ? 'the request is approved; its outcome is published and mailed to the requester'
+    : `${isAsked(later)} (stage ${stage.stage + 1} of ${stage.of})`;
+}
+
+function asSentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 }
 
 function otherOpenLevels(stage: Stage, level: StageLevel): readonly string[] {
@@ -25,8 +36,8 @@ export function nextSentence(file: Case, stage: Stage, level: StageLevel): strin
   if (stage.kind === 'oversight') return 'The execution ends. Nothing of it is published.';
   const others = otherOpenLevels(stage, level);
   return others.length === 0
-    ? afterStage(file, stage)
-    : `Asked at the same time: ${others.join(', ')}. When all of them approve: ${afterStage(file, stage)}`;
+    ? asSentence(afterStage(file, stage))
+    : `${asSentence(`${isAsked(others)} at the same time`)} When every level approves, ${afterStage(file, stage)}.`;
 }
 
 /** What comes next after a decision, by what it settled. */
@@ -35,9 +46,9 @@ export function outlookSentence(file: Case, stage: Stage, level: StageLevel): st
     case 'open':
       return level.result === 'open'
         ? 'Others on this level have yet to decide.'
-        : `The stage still waits for: ${otherOpenLevels(stage, level).join(', ')}.`;
+        : `Others are still asked at the same time: ${namesInWords(otherOpenLevels(stage, level))}.`;
     case 'approved':
-      return afterStage(file, stage);
+      return asSentence(afterStage(file, stage));
     case 'rejected':
       return 'The request ends as rejected, and the requester is mailed the reason.';
     case 'changes-requested':

@@ -1,14 +1,13 @@
 import type { ApprovalPlan } from '../../core/approval/plan.ts';
 import { InvalidInput, type Problem } from '../../core/errors.ts';
 import { pointer } from '../../core/json.ts';
-import { AssuranceUnavailable } from './errors.ts';
 
 /** So many seats of one stage, each with a decision and a long comment, stay well below the size of a table item. */
 const MOST_SEATS = 40;
 
 /**
- * What keeps the desk from carrying out a plan, with pointers into it: an assurance it cannot give, a stage that one item
- * could not hold, seats that could not be told apart, a level that could never reach its quorum. Empty when nothing does.
+ * What keeps the desk from carrying out a plan, with pointers into it: a stage that one item could not hold,
+ * seats that could not be told apart, a level that could never reach its quorum. Empty when nothing does.
  */
 export function planProblems(plan: ApprovalPlan): readonly Problem[] {
   return plan.stages.flatMap((stage, s) => {
@@ -28,16 +27,6 @@ export function planProblems(plan: ApprovalPlan): readonly Problem[] {
             },
           ];
     const levels = stage.levels.flatMap((level, l): Problem[] => [
-      ...(level.assurance === 'link'
-        ? []
-        : [
-            {
-              pointer: pointer('/stages', s, 'levels', l, 'assurance'),
-              code: 'assurance-unavailable',
-              message: `The level "${level.name}" asks for the assurance "${level.assurance}", which the approval desk cannot give.`,
-              mend: 'Ask for the assurance "link" in the policy, or wait for a version that can.',
-            },
-          ]),
       ...(level.required <= level.seats.length
         ? []
         : [
@@ -64,15 +53,10 @@ export function planProblems(plan: ApprovalPlan): readonly Problem[] {
   });
 }
 
-/**
- * @throws AssuranceUnavailable when a level asks for an assurance that the desk cannot give.
- * @throws InvalidInput when the plan cannot be carried out for another reason.
- */
+/** @throws InvalidInput with every problem when the desk cannot carry out the plan. */
 export function requireFeasiblePlan(plan: ApprovalPlan): void {
   const problems = planProblems(plan);
   if (problems.length === 0) return;
   const message = `The approval desk cannot carry out this plan: ${problems.length} problem(s).`;
-  if (problems.some((problem) => problem.code === 'assurance-unavailable'))
-    throw new AssuranceUnavailable(message, problems);
   throw new InvalidInput(message, problems);
 }

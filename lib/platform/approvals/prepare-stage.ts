@@ -100,7 +100,7 @@ async function buildStage(runtime: Runtime, executionId: string, number: number,
  * instant fixed from `at`. Nobody is asked yet; RequestApproval does that.
  * @returns what the state machine waits for, with the timeout counted from now.
  * @throws NotFound when the plan has no such stage.
- * @throws AssuranceUnavailable, InvalidInput when the desk cannot carry out the plan.
+ * @throws InvalidInput when the desk cannot carry out the plan.
  */
 export async function prepareStage(
   runtime: Runtime,

@@ -1,6 +1,7 @@
 import { addSeconds, earliest, type Instant } from '../../core/instant.ts';
 import { renderMail } from '../../pages/mails/render-mail.ts';
 import { log } from '../log.ts';
+import { deliverAs } from '../mail/deliver-as.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Case, contactOf, OVERSIGHT, readCase } from './case.ts';
 import { linkKey, mintLink } from './link.ts';
@@ -92,11 +93,9 @@ async function postpone(runtime: Runtime, stage: Stage, mail: StageMail, error: 
 type Rendered = ReturnType<typeof renderMail>;
 
 async function send(runtime: Runtime, stage: Stage, mail: StageMail, to: string, rendered: Rendered): Promise<void> {
-  const { subject, text, html, headers } = rendered;
-  const host = new URL(runtime.settings.baseUrl).hostname;
-  const messageId = `<${stage.executionId}.${mail.mailId}@${host}>`;
+  const { executionId } = stage;
   try {
-    await runtime.mail.send({ to, subject, text, html, headers: { ...headers, 'Message-ID': messageId } });
+    await deliverAs(runtime, { executionId, mailId: mail.mailId }, { to, ...rendered });
   } catch (error) {
     await postpone(runtime, stage, mail, error);
     return;

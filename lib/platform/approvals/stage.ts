@@ -52,6 +52,8 @@ export interface Seat {
   readonly liveLinks: readonly LiveLink[];
   /** When fresh links were asked for. */
   readonly freshLinksAskedAt: readonly Instant[];
+  /** When codes were mailed to it, as long as that counts against the cap. */
+  readonly codesAskedAt?: readonly Instant[];
 }
 
 /** A level that people are asked on. */

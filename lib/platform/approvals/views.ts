@@ -37,12 +37,18 @@ function otherSeats(file: Case, level: StageLevel, own: Seat, timeZone: string):
   return level.seats.filter((seat) => seat.seatId !== own.seatId).map((seat) => seatView(file, seat, timeZone));
 }
 
-/** The sentences behind the rules that asked for a level: the trace explains each, where it does. */
+/** The sentences behind what asked for a level: a rule's own from the trace, or the reasons of that code. */
 function because(file: Case, stage: Stage, level: StageLevel): string[] {
   if (stage.kind === 'oversight')
     return file.record.gates.flatMap((gate) => (gate.result === 'fail' ? gate.reasons.map((one) => one.message) : []));
   const trace = file.result?.trace ?? [];
-  return level.because.map((rule) => trace.find((entry) => entry.id === rule && entry.met)?.because ?? `Rule ${rule}.`);
+  const sentences = level.because.flatMap((cause) => {
+    const rule = trace.find((entry) => entry.id === cause && entry.met);
+    if (rule !== undefined) return [rule.because];
+    const reasons = (file.result?.reasons ?? []).filter(({ code }) => code === cause).map(({ message }) => message);
+    return reasons.length > 0 ? reasons : [`The policy asks for it: ${cause}.`];
+  });
+  return [...new Set(sentences)];
 }
 
 /** The page with the form. */
@@ -55,6 +61,7 @@ export function approvalView(runtime: Runtime, file: Case, state: LinkState, for
     kind: stage.kind,
     skillTitle: file.skillTitle,
     terms: file.terms,
+    ...(file.earlier === undefined ? {} : { earlier: file.earlier }),
     stage: { number: Math.max(stage.stage, 1), of: stage.of },
     level: { name: level.name, required: level.required },
     seat: holderView(file, seat),

@@ -1,6 +1,7 @@
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { canonicalJson, digestOfBytes } from '../../core/digest.ts';
 import type { ArtifactStore } from './artifact-store.ts';
+import { unavailable } from './artifacts-unavailable.ts';
 import { checkedDocument, missingArtifact, nameOf } from './checked-document.ts';
 
 /** Artifacts live below this prefix; other parts of the bucket hold other things. */
@@ -39,7 +40,9 @@ export function s3ArtifactStore(client: S3Client, bucket: string): ArtifactStore
         ChecksumSHA256: Buffer.from(digest.slice('sha256:'.length), 'hex').toString('base64'),
         IfNoneMatch: '*',
       });
-      await putOnce(client, command);
+      await putOnce(client, command).catch((error: unknown) => {
+        throw unavailable('the bucket', error);
+      });
       return digest;
     },
 
@@ -50,7 +53,7 @@ export function s3ArtifactStore(client: S3Client, bucket: string): ArtifactStore
         if (Body === undefined) throw missingArtifact(digest);
         return checkedDocument(await Body.transformToByteArray(), digest);
       } catch (error) {
-        throw error instanceof NoSuchKey ? missingArtifact(digest, error) : error;
+        throw error instanceof NoSuchKey ? missingArtifact(digest, error) : unavailable('the bucket', error);
       }
     },
   };

@@ -5,6 +5,7 @@ import { changeExecution } from '../executions/execution-store.ts';
 import type { Runtime } from '../runtime.ts';
 import type { ItemKey } from '../store/table.ts';
 import { type AuditEvent, CHAIN_START, EVENT_PREFIX, eventSortKey, sealEvent } from './chain.ts';
+import { noteGrownChain } from './grown-chains.ts';
 
 /** An aggregate that owes events: the execution's record, or one of its stages (oversight among them). */
 interface Debtor extends ItemKey {
@@ -41,11 +42,18 @@ function unchained({ chain, debtors }: Ledger): PendingEvent[] {
   return [...once.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }
 
+/** A chain after it was extended: the ids of its events, its length and its head. */
+interface Extended {
+  readonly chained: ReadonlySet<string>;
+  readonly length: number;
+  readonly head: string;
+}
+
 /**
  * Puts what is owed behind the chain's last event.
- * @returns the ids of the events that are chained now, or `undefined` when another appender got in between.
+ * @returns the chain as it stands now, or `undefined` when another appender got in between.
  */
-async function extendChain(runtime: Runtime, executionId: string, ledger: Ledger): Promise<Set<string> | undefined> {
+async function extendChain(runtime: Runtime, executionId: string, ledger: Ledger): Promise<Extended | undefined> {
   const chained = new Set(ledger.chain.map(({ eventId }) => eventId));
   let seq = ledger.chain.length;
   let previous: string = ledger.chain.at(-1)?.digest ?? CHAIN_START;
@@ -61,7 +69,7 @@ async function extendChain(runtime: Runtime, executionId: string, ledger: Ledger
     previous = event.digest;
     chained.add(eventId);
   }
-  return chained;
+  return { chained, length: seq, head: previous };
 }
 
 /** Strikes the chained events from what an aggregate owes; events that joined in the meantime stay. */
@@ -88,8 +96,11 @@ export async function appendAudit(runtime: Runtime, executionId: string): Promis
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const ledger = await readLedger(runtime, executionId);
     if (ledger.debtors.length === 0) return;
-    const chained = await extendChain(runtime, executionId, ledger);
-    if (chained === undefined) continue;
+    const extended = await extendChain(runtime, executionId, ledger);
+    if (extended === undefined) continue;
+    const { chained, length, head } = extended;
+    // Before the debt is struck: whoever crashes in between still owes, and comes here again.
+    await noteGrownChain(runtime, { executionId, length, head });
     for (const debtor of ledger.debtors) await settle(runtime, executionId, debtor, chained);
     return;
   }

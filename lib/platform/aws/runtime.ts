@@ -7,11 +7,14 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { instantAt } from '../../core/instant.ts';
 import { s3ArtifactStore } from '../artifacts/s3.ts';
 import { lastSnapshot } from '../flags/snapshot-store.ts';
+import { notingRefusals } from '../mail/mail-failures.ts';
 import { sesMailSender } from '../mail/ses.ts';
 import type { Runtime } from '../runtime.ts';
 import { readSettings } from '../settings.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import { Table } from '../store/table.ts';
+import { awsAnchors } from './anchors.ts';
+import { FLAG_ADMIN_SECRET_VARIABLE, flagAdminOf } from './flag-admin.ts';
 import { flagSource } from './flag-source.ts';
 import { fixedRetries, RETRY_DELAYS_MS } from './retry-strategy.ts';
 import { stepFunctionsStateMachines } from './state-machines.ts';
@@ -29,18 +32,23 @@ export function awsRuntime(
   const client = { retryStrategy: fixedRetries(), maxAttempts: RETRY_DELAYS_MS.length + 1 };
   const table = new Table(new DynamoDBClient(client), settings.table);
   const secrets = new SecretsManagerClient(client);
+  const s3 = new S3Client(client);
+  const clock = { now: () => instantAt(Date.now()) };
   return {
     settings,
     skills,
-    clock: { now: () => instantAt(Date.now()) },
+    clock,
     random: { bytes: (count) => randomBytes(count) },
     table,
-    artifacts: s3ArtifactStore(new S3Client(client), settings.artifactsBucket),
-    mail: sesMailSender(new SESv2Client(client), settings.mailFrom),
+    artifacts: s3ArtifactStore(s3, settings.artifactsBucket),
+    mail: notingRefusals(sesMailSender(new SESv2Client(client), settings.mailFrom), { table, clock }),
     states: stepFunctionsStateMachines(new SFNClient(client), settings.stateMachinePrefix),
     flags: {
       snapshot: () => lastSnapshot(table),
       source: () => flagSource(secrets, settings.unleash?.url, variables.COUNTERSIGN_UNLEASH_TOKEN_SECRET),
     },
+    ...flagAdminOf(secrets, settings, variables[FLAG_ADMIN_SECRET_VARIABLE]),
+    anchors: () =>
+      awsAnchors({ s3, secrets }, variables.COUNTERSIGN_ANCHORS_BUCKET, variables.COUNTERSIGN_ANCHOR_KEY_SECRET),
   };
 }

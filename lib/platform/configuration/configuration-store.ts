@@ -1,13 +1,23 @@
 import * as z from 'zod';
 import type { Digest } from '../../core/digest.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
-import { Conflict, NotFound } from '../../core/errors.ts';
+import { NotFound } from '../../core/errors.ts';
 import { parseWith } from '../../core/zod-problems.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
+import {
+  baselineOf,
+  beginLedger,
+  type ConfigurationStatus,
+  changeLedger,
+  entryOf,
+  findLedger,
+  type LedgerEntry,
+  readLedger,
+} from './ledger.ts';
+import { promotedDigestOf, validationOf } from './validation.ts';
 
-/** Where a configuration version stands: on trial, relied upon, or no longer allowed to run. */
-export type ConfigurationStatus = 'candidate' | 'stable' | 'retired';
+export type { ConfigurationStatus } from './ledger.ts';
 
 /** A configuration version of a skill; the configuration itself is the artifact of this digest. */
 export interface ConfigurationVersion {
@@ -16,21 +26,32 @@ export interface ConfigurationVersion {
   readonly status: ConfigurationStatus;
 }
 
-/** Why a version was chosen; part of the record of every execution. */
-export type ConfigurationChoice = 'variant' | 'no-variant' | 'unknown-variant' | 'retired-variant';
+/**
+ * Why a version was chosen; part of the record of every execution. `unvalidated-variant`: the variant names a candidate that
+ * has not passed every suite with this engine, so the baseline runs in its place.
+ */
+export type ConfigurationChoice =
+  | 'variant'
+  | 'no-variant'
+  | 'unknown-variant'
+  | 'retired-variant'
+  | 'unvalidated-variant';
 
 type Stores = Pick<Runtime, 'table' | 'artifacts' | 'clock'>;
-
-const key = (skill: string, version: string) => ({ pk: `SKILL#${skill}`, sk: `CONFIGURATION#${version}` });
-const baselineKey = (skill: string) => ({ pk: `SKILL#${skill}`, sk: 'BASELINE' });
 
 /** Every policy names its own version. */
 const versioned = z.looseObject({ version: z.union([z.string().min(1), z.int()]).transform(String) });
 
-/** The name of a configuration version: the policy's own version, and the beginning of its digest. */
-function configurationName(policyVersion: string, digest: Digest): string {
-  return `${policyVersion}-${digest.slice('sha256:'.length, 'sha256:'.length + 8)}`;
+/**
+ * The name of a configuration version: the policy's own version, and the beginning of its digest.
+ * @throws InvalidInput when the configuration names no version.
+ */
+export function configurationNameOf(skill: Pick<AnySkill, 'name'>, value: unknown, digest: Digest): string {
+  const own = parseWith(versioned, value, `The configuration of ${skill.name}`);
+  return `${own.version}-${digest.slice('sha256:'.length, 'sha256:'.length + 8)}`;
 }
+
+const versionOf = ({ version, digest, status }: LedgerEntry): ConfigurationVersion => ({ version, digest, status });
 
 /** A configuration version by name, or `undefined`. */
 export async function findConfiguration(
@@ -38,46 +59,47 @@ export async function findConfiguration(
   skill: string,
   version: string,
 ): Promise<ConfigurationVersion | undefined> {
-  const item = await runtime.table.get<ConfigurationVersion>(key(skill, version));
-  return item === undefined ? undefined : { version: item.version, digest: item.digest, status: item.status };
+  const ledger = await findLedger(runtime, skill);
+  const found = ledger === undefined ? undefined : entryOf(ledger, version);
+  return found === undefined ? undefined : versionOf(found);
 }
 
-/** The last stable version: what runs unless a flag's variant names another. */
-async function baseline(runtime: Pick<Runtime, 'table'>, skill: string): Promise<ConfigurationVersion> {
-  const pointer = await runtime.table.get<{ version: string }>(baselineKey(skill));
-  const found = pointer === undefined ? undefined : await findConfiguration(runtime, skill, pointer.version);
-  if (found === undefined) throw new NotFound(`The skill ${skill} has no baseline configuration; seed it.`);
-  return found;
+/** Whether a candidate has passed every suite, with the engine of this process. */
+async function isValidated(
+  runtime: Pick<Runtime, 'table' | 'skills'>,
+  skillName: string,
+  { digest }: LedgerEntry,
+): Promise<boolean> {
+  const skill = runtime.skills.find(({ name }) => name === skillName);
+  if (skill === undefined) throw new NotFound(`The skill ${skillName} is not part of this process.`);
+  return (await validationOf(runtime, skillName, promotedDigestOf(skill, digest))).passed;
 }
 
 /**
- * The configuration version that an execution runs with: the one that the flag's variant names, else the baseline.
+ * The configuration version that an execution runs with: the one that the flag's variant names, else the baseline. A
+ * candidate runs only once it has passed every suite with the engine that would run it.
  * @returns the version and why it was chosen.
  * @throws NotFound when the skill has no baseline.
  */
 export async function currentConfiguration(
-  runtime: Pick<Runtime, 'table'>,
+  runtime: Pick<Runtime, 'table' | 'skills'>,
   skill: string,
   variantName?: string,
 ): Promise<ConfigurationVersion & { readonly chosen: ConfigurationChoice }> {
-  if (variantName === undefined) return { ...(await baseline(runtime, skill)), chosen: 'no-variant' };
-  const named = await findConfiguration(runtime, skill, variantName);
-  if (named === undefined) return { ...(await baseline(runtime, skill)), chosen: 'unknown-variant' };
-  if (named.status === 'retired') return { ...(await baseline(runtime, skill)), chosen: 'retired-variant' };
-  return { ...named, chosen: 'variant' };
-}
-
-async function putOnce(table: Runtime['table'], item: Parameters<Runtime['table']['putNew']>[0]): Promise<void> {
-  try {
-    await table.putNew(item);
-  } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
-  }
+  const ledger = await readLedger(runtime, skill);
+  const baseline = versionOf(baselineOf(ledger));
+  if (variantName === undefined) return { ...baseline, chosen: 'no-variant' };
+  const named = entryOf(ledger, variantName);
+  if (named === undefined) return { ...baseline, chosen: 'unknown-variant' };
+  if (named.status === 'retired') return { ...baseline, chosen: 'retired-variant' };
+  if (named.status === 'candidate' && !(await isValidated(runtime, skill, named)))
+    return { ...baseline, chosen: 'unvalidated-variant' };
+  return { ...versionOf(named), chosen: 'variant' };
 }
 
 /**
- * Stores the configuration that a skill ships with. The first one ever becomes the baseline; later ones arrive as
- * candidates, which run only where a flag's variant names them. Doing it again changes nothing.
+ * Stores the configuration that a skill ships with. The first one ever becomes the baseline: it was validated with the code
+ * that ships it. Later ones arrive as candidates. Doing it again changes nothing.
  * @throws InvalidInput when the configuration cannot be carried out with this directory: it is not stored then.
  */
 export async function seedConfiguration(
@@ -88,18 +110,19 @@ export async function seedConfiguration(
   const value = skill.baselineConfiguration();
   skill.loadConfiguration(value, directory);
   const digest = await runtime.artifacts.put(value);
-  const own = parseWith(versioned, value, `The configuration of ${skill.name}`);
-  const version = configurationName(own.version, digest);
-  const first = (await runtime.table.get(baselineKey(skill.name))) === undefined;
-  const status: ConfigurationStatus = first ? 'stable' : 'candidate';
-  await putOnce(runtime.table, {
-    ...key(skill.name, version),
+  const version = configurationNameOf(skill, value, digest);
+  const at = runtime.clock.now();
+  const shipped = { at, by: 'system', because: 'Shipped with the skill.' };
+  await beginLedger(runtime, skill.name, { version, digest }, shipped);
+  const candidate: LedgerEntry = {
     version,
     digest,
-    status,
-    skill: skill.name,
-    since: runtime.clock.now(),
-  });
-  if (first) await putOnce(runtime.table, { ...baselineKey(skill.name), version, digest });
-  return (await findConfiguration(runtime, skill.name, version)) ?? { version, digest, status };
+    status: 'candidate',
+    since: at,
+    moves: [{ ...shipped, from: 'new', to: 'candidate' }],
+  };
+  const ledger = await changeLedger(runtime, skill.name, (current) =>
+    entryOf(current, version) === undefined ? { ...current, entries: [...current.entries, candidate] } : undefined,
+  );
+  return versionOf(entryOf(ledger, version) ?? candidate);
 }

@@ -117,4 +117,17 @@ export const health = z.strictObject({
   now: at,
   flags: z.strictObject({ fetchedAt: at.optional(), ageSeconds: z.int().optional() }),
   skills: z.array(z.strictObject({ name: z.string(), id: z.string(), flag: z.string(), posture: z.string() })),
+  /** Absent until the sweeper has counted for the first time. */
+  executions: z
+    .strictObject({
+      countedAt: at,
+      byState: z
+        .array(z.strictObject({ state: z.string(), count: z.int().min(0) }))
+        .meta({ description: 'All executions: those that have ended by outcome, the others by status.' }),
+      oldestWaitSeconds: z
+        .int()
+        .optional()
+        .meta({ description: 'Age of the oldest execution that waits for people; absent when none waits.' }),
+    })
+    .optional(),
 });

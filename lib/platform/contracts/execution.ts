@@ -61,6 +61,8 @@ export interface ExecutionRecord {
   readonly request: Digest;
   /** Artifact: the configuration, with the name of its version. */
   readonly configuration: { readonly version: string; readonly digest: Digest };
+  /** Over the configuration and the engine that carries it out: what was validated, or not. */
+  readonly promoted: Digest;
   /** Artifact: the directory snapshot. */
   readonly directory: Digest;
   /** The instant that every decision of this execution takes as its time. */
@@ -87,6 +89,13 @@ export interface ExecutionRecord {
   readonly rerunAs?: string;
   readonly rerunOf?: string;
   readonly fault?: { readonly error: string; readonly state: string; readonly message: string };
+  /** A failure that may be its version's doing; owed to the count of its skill until it is counted. */
+  readonly failure?: {
+    readonly kind: 'fault' | 'guardrail';
+    readonly code: string;
+    readonly at: Instant;
+    readonly counted: boolean;
+  };
   /** Mails that this execution owes: outcome to the requester, incident to oversight. Sent at least once. */
   readonly pendingMails: readonly PendingMail[];
   readonly pendingEvents: readonly PendingEvent[];

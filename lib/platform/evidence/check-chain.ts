@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../core/digest.ts';
 import { verifyChain } from '../audit/chain.ts';
+import { promotedDigest } from '../configuration/validation.ts';
 import { firstDifference } from '../executions/first-difference.ts';
 import { acceptanceFacts, conclusionFacts } from '../executions/record-facts.ts';
 import { completenessOf } from './completeness.ts';
@@ -43,6 +44,9 @@ function contradiction(packet: EvidencePacket, type: string, facts: { readonly [
 /** The record says what the chain says was fixed at acceptance and at the end. */
 export function checkRecord(packet: EvidencePacket): Finding {
   if (packet.record.executionId !== packet.executionId) return 'The record belongs to another execution.';
+  const { configuration, engine, promoted } = packet.record;
+  if (promotedDigest(configuration.digest, engine) !== promoted)
+    return 'The promoted digest is not the one of the configuration and the engine.';
   const accepted = contradiction(packet, 'execution-accepted', acceptanceFacts(recordIn(packet)));
   if (accepted !== undefined || packet.record.outcome === undefined) return accepted;
   return contradiction(packet, 'execution-concluded', conclusionFacts(recordIn(packet)));

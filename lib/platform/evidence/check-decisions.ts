@@ -1,5 +1,6 @@
 import { levelResult, stageResult } from '../../core/approval/level-result.ts';
 import { digestOf } from '../../core/digest.ts';
+import { isAssured } from '../approvals/assurance.ts';
 import { approvalRecords } from '../approvals/records.ts';
 import { type Stage, voteOf } from '../approvals/stage.ts';
 import { approvalProblems } from '../executions/approvals-hold.ts';
@@ -37,6 +38,26 @@ export function checkTerms(packet: EvidencePacket): Finding {
       .flatMap(({ seats }) => seats)
       .find(({ decision }) => decision !== undefined && decision.termsDigest !== digest);
     if (other !== undefined) return `The decision at seat ${other.seatId} was made on other terms.`;
+  }
+  return undefined;
+}
+
+/** Every level asked for what the plan says, and every decision was made with at least that assurance. */
+export function checkAssurance(packet: EvidencePacket): Finding {
+  const plan = resultOf(packet)?.plan;
+  for (const stage of packet.stages) {
+    for (const level of stage.levels) {
+      const planned = plan?.stages
+        .find((one) => one.stage === stage.stage)
+        ?.levels.find(({ levelId }) => levelId === level.levelId);
+      if (stage.kind === 'approval' && planned?.assurance !== level.assurance)
+        return `Level "${level.levelId}" was asked with the assurance "${level.assurance}", not with the plan's.`;
+      const weak = level.seats.find(
+        ({ decision }) => decision !== undefined && !isAssured(level.assurance, decision.assurance),
+      );
+      if (weak !== undefined)
+        return `Level "${level.levelId}" asks for "${level.assurance}", but seat ${weak.seatId} decided by "${weak.decision?.assurance}".`;
+    }
   }
   return undefined;
 }

@@ -24,6 +24,7 @@ const record = z.strictObject({
   bodyDigest: digest,
   request: digest,
   configuration: z.strictObject({ version: z.string(), digest }),
+  promoted: digest,
   directory: digest,
   instant: z.string(),
   /** The evaluation as it was made; the chain's first event carries its digest. */

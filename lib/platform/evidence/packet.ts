@@ -41,7 +41,7 @@ async function snapshot(runtime: Runtime, executionId: string): Promise<Snapshot
 }
 
 function evidenceRecord(record: ExecutionRecord) {
-  const { version: _version, pendingEvents: _events, pendingMails: _mails, ...rest } = record;
+  const { version: _version, pendingEvents: _events, pendingMails: _mails, failure: _failure, ...rest } = record;
   return rest;
 }
 

@@ -7,8 +7,9 @@ import { parseStoredRequest } from '../executions/context.ts';
 import { firstDifference } from '../executions/first-difference.ts';
 import { runSkill } from '../executions/run-skill.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
+import { type AnchorsAtHand, checkAnchor } from './check-anchor.ts';
 import { checkChain, checkChainHead, checkChainLength, checkCompleteness, checkRecord } from './check-chain.ts';
-import { checkDecisions, checkOutcome, checkTerms } from './check-decisions.ts';
+import { checkAssurance, checkDecisions, checkOutcome, checkTerms } from './check-decisions.ts';
 import { checkArtifacts, checkOutputs, checkPacketDigest } from './check-documents.ts';
 import { documentOf, type Finding } from './finding.ts';
 import { type EvidencePacket, evidencePacket } from './packet-schema.ts';
@@ -32,6 +33,8 @@ export interface Verifier {
   readonly skills: readonly AnySkill[];
   /** The versions in the verifier's own process. */
   readonly versions: (skill: AnySkill) => EngineVersions;
+  /** Without them, a chain whose end was cut off consistently cannot be told from one that was never longer. */
+  readonly anchors?: AnchorsAtHand;
 }
 
 /** The checks that look at the packet alone, from the parts to the whole, with what each shows when it passes. */
@@ -44,6 +47,7 @@ const CHECKS: readonly (readonly [check: string, run: (packet: EvidencePacket) =
   ['outputs', checkOutputs, 'The outputs fit their contracts and agree with the record.'],
   ['decisions', checkDecisions, 'Seats, chain and outputs tell the same decisions.'],
   ['terms', checkTerms, 'Every decision is bound to the terms of the result.'],
+  ['assurance', checkAssurance, 'Every decision was made with the assurance that its level asks for.'],
   ['outcome', checkOutcome, 'The outcome follows from gates and votes, counted anew.'],
   ['completeness', checkCompleteness, 'Everything that must have happened is in the chain.'],
   ['packet', checkPacketDigest, 'The packet is as it was put together.'],
@@ -119,5 +123,16 @@ export async function verifyEvidence(packet: unknown, verifier: Verifier): Promi
   }
   const schema = runCheck('schema', () => undefined, 'The packet fits its contract.');
   const checks = CHECKS.map(([name, run, shows]) => runCheck(name, () => run(parsed.data), shows));
-  return reportOf([schema, ...checks, await reexecute(parsed.data, verifier)]);
+  const { anchors } = verifier;
+  const anchored =
+    anchors === undefined
+      ? []
+      : [
+          runCheck(
+            'anchor',
+            () => checkAnchor(parsed.data, anchors),
+            'The chain reaches as far as the signed manifest.',
+          ),
+        ];
+  return reportOf([schema, ...checks, ...anchored, await reexecute(parsed.data, verifier)]);
 }

@@ -3,6 +3,7 @@ import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import { Conflict } from '../../core/errors.ts';
 import type { Instant } from '../../core/instant.ts';
 import { currentConfiguration } from '../configuration/configuration-store.ts';
+import { promotedDigest } from '../configuration/validation.ts';
 import type { ScopedRequest } from '../contracts/envelope.ts';
 import type { ExecutionRecord, Requester } from '../contracts/execution.ts';
 import { evaluateFlag, type FlagEvaluation, type FlagReason } from '../flags/evaluate.ts';
@@ -60,6 +61,7 @@ async function newRecord(
   const { skill, executionId, accountId, bodyDigest, requester, directory, at, rerunOf } = acceptance;
   const { resubmits } = acceptance.request;
   const { version, digest, status, chosen } = await currentConfiguration(runtime, skill.name, flag.variant?.name);
+  const engine = engineVersions(skill);
   const record: ExecutionRecord = {
     executionId,
     version: 1,
@@ -72,10 +74,11 @@ async function newRecord(
     bodyDigest,
     request,
     configuration: { version, digest },
+    promoted: promotedDigest(digest, engine),
     directory: directory.digest,
     instant: at,
     flag,
-    engine: engineVersions(skill),
+    engine,
     ...(resubmits === undefined ? {} : { resubmits }),
     ...(rerunOf === undefined ? {} : { rerunOf }),
     gates: [],

@@ -1,6 +1,7 @@
 import { levelResult } from '../../core/approval/level-result.ts';
-import type { ApprovalPlan, PlannedLevel, PlannedStage } from '../../core/approval/plan.ts';
+import type { ApprovalPlan, Assurance, PlannedLevel, PlannedStage } from '../../core/approval/plan.ts';
 import type { Digest } from '../../core/digest.ts';
+import { isAssured } from '../approvals/assurance.ts';
 import { type Stage, type StageLevel, voteOf } from '../approvals/stage.ts';
 import type { Reason } from '../skill/skill-result.ts';
 
@@ -13,16 +14,19 @@ export interface DecidedStage extends Pick<Stage, 'stage' | 'kind' | 'outcome'> 
 
 const missing = (message: string): Reason => ({ code: 'ApprovalsMissing', message, pointer: '/plan' });
 
-/** The votes that count: one for each approver, and only for the terms in force. */
-function countedVotes(seats: readonly CountedSeat[], termsDigest: Digest) {
-  const bound = seats.filter(({ decision }) => decision === undefined || decision.termsDigest === termsDigest);
+/** The votes that count: one for each approver, only for the terms in force, and with the assurance that was asked for. */
+function countedVotes(seats: readonly CountedSeat[], asked: Assurance, termsDigest: Digest) {
+  const bound = seats.filter(
+    ({ decision }) =>
+      decision === undefined || (decision.termsDigest === termsDigest && isAssured(asked, decision.assurance)),
+  );
   const once = new Map(bound.map((seat) => [seat.approver, seat]));
   return [...once.values()].map((seat) => voteOf(seat as Parameters<typeof voteOf>[0]));
 }
 
 function levelProblem(planned: PlannedLevel, stage: DecidedStage, termsDigest: Digest): Reason | undefined {
   const level = stage.levels.find(({ levelId }) => levelId === planned.levelId);
-  const votes = countedVotes(level?.seats ?? [], termsDigest);
+  const votes = countedVotes(level?.seats ?? [], planned.assurance, termsDigest);
   if (levelResult(planned.required, votes) === 'approved') return undefined;
   return missing(`The level "${planned.levelId}" of stage ${stage.stage} has not been approved on the current terms.`);
 }
@@ -35,7 +39,8 @@ function stageProblems(planned: PlannedStage, stages: readonly DecidedStage[], t
 
 /**
  * Whether everything that a plan asks for has been approved, counted anew from the recorded decisions: every level of every
- * stage by its own quorum, each person once, each decision bound to the terms in force.
+ * stage by its own quorum, each person once, each decision bound to the terms in force and made with the assurance that its
+ * level asks for.
  * @returns a reason for everything that lacks.
  */
 export function approvalProblems(plan: ApprovalPlan, stages: readonly DecidedStage[], termsDigest: Digest): Reason[] {

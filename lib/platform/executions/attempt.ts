@@ -1,7 +1,9 @@
 import { CountersignError } from '../../core/errors.ts';
+import { ArtifactsUnavailable } from '../artifacts/artifacts-unavailable.ts';
 
 /**
- * Runs a piece of work whose typed errors are a gate's business, not a fault.
+ * Runs a piece of work whose typed errors are a gate's business, not a fault. A store that is out of order says nothing about
+ * the work: that stays a fault.
  * @returns what the work returned, or the reasons why it could not.
  */
 export async function attempt<T>(
@@ -10,7 +12,7 @@ export async function attempt<T>(
   try {
     return { ok: true, value: await work() };
   } catch (error) {
-    if (error instanceof CountersignError) return { ok: false, error };
+    if (error instanceof CountersignError && !(error instanceof ArtifactsUnavailable)) return { ok: false, error };
     throw error;
   }
 }

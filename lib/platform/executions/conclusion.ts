@@ -1,12 +1,14 @@
 import type { Digest } from '../../core/digest.ts';
 import { CountersignError } from '../../core/errors.ts';
 import { readStages } from '../approvals/stage-store.ts';
+import { ArtifactsUnavailable } from '../artifacts/artifacts-unavailable.ts';
 import type { ScopedRequest } from '../contracts/envelope.ts';
 import type { ExecutionRecord, PendingMail } from '../contracts/execution.ts';
 import type { GateResult, Outcome } from '../contracts/outcome.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Reason, SkillResult } from '../skill/skill-result.ts';
 import { parseStoredRequest, skillNamed } from './context.ts';
+import { failureOwed } from './counted-failure.ts';
 import { withEvent } from './events.ts';
 import { changeExecution, readExecution } from './execution-store.ts';
 import { incidentPacket } from './incident-packet.ts';
@@ -37,7 +39,7 @@ async function readIfSound<T>(
   try {
     return parse(await runtime.artifacts.get(digest));
   } catch (error) {
-    if (error instanceof CountersignError) return undefined;
+    if (error instanceof CountersignError && !(error instanceof ArtifactsUnavailable)) return undefined;
     throw error;
   }
 }
@@ -96,6 +98,7 @@ export async function concludeExecution(
         outputs: { primaryArtifactBundle, executionScorecard, handoffPacket },
         ...(incident === undefined ? {} : { incident }),
         ...(ending.fault === undefined ? {} : { fault: ending.fault }),
+        ...failureOwed(current, ending, concludedAt),
         pendingMails: [...current.pendingMails, ...mailsOf(ending)],
       };
       return withEvent(concluded, 'execution-concluded', concludedAt, conclusionFacts(concluded));

@@ -6,14 +6,32 @@ import type { Item, ItemKey } from '../store/table.ts';
 
 /** What the table adds to a record: its place, and its line in the listing of its month. */
 type ExecutionItem = ExecutionRecord &
-  ItemKey & { readonly gsi1pk: string; readonly gsi1sk: string; readonly gsi2pk?: string; readonly gsi2sk?: string };
+  ItemKey & {
+    readonly gsi1pk: string;
+    readonly gsi1sk: string;
+    readonly gsi2pk?: string;
+    readonly gsi2sk?: string;
+    /** The tally of ended executions has it. */
+    readonly counted?: true;
+  };
 
-/** Partition of `gsi2` that holds the executions which owe something: a start, a mail, an event. */
+/** Partition of `gsi2` that holds the executions which owe something: a start, a mail, an event, their place in a count. */
 export const OWING_EXECUTIONS = 'OWING-EXECUTIONS';
 
+/** Partition of `gsi2` that holds the other executions which have not ended. */
+export const LIVE_EXECUTIONS = 'LIVE-EXECUTIONS';
+
 /** Whether something is left to do for an execution that no step of its own will do. */
-export function owesSomething(record: ExecutionRecord): boolean {
-  return record.status === 'starting' || record.pendingMails.length > 0 || record.pendingEvents.length > 0;
+function owesSomething(record: ExecutionRecord, counted: boolean): boolean {
+  const { status, outcome, failure, pendingMails, pendingEvents } = record;
+  const uncounted = (outcome !== undefined && !counted) || failure?.counted === false;
+  return uncounted || status === 'starting' || pendingMails.length > 0 || pendingEvents.length > 0;
+}
+
+/** The work list that an execution stands in; one that has ended and owes nothing stands in none. */
+function workListOf(record: ExecutionRecord, counted: boolean): string | undefined {
+  if (owesSomething(record, counted)) return OWING_EXECUTIONS;
+  return record.outcome === undefined ? LIVE_EXECUTIONS : undefined;
 }
 
 /** The place of an execution's record in the table. */
@@ -21,19 +39,21 @@ export function executionKey(executionId: string): ItemKey {
   return { pk: `EXECUTION#${executionId}`, sk: 'EXECUTION' };
 }
 
-function itemOf(record: ExecutionRecord): ExecutionItem {
+function itemOf(record: ExecutionRecord, counted: boolean): ExecutionItem {
+  const gsi2pk = workListOf(record, counted);
   return {
     ...record,
     ...executionKey(record.executionId),
     gsi1pk: `EXECUTIONS#${record.createdAt.slice(0, 7)}`,
     gsi1sk: `${record.createdAt}#${record.executionId}`,
-    ...(owesSomething(record) ? { gsi2pk: OWING_EXECUTIONS, gsi2sk: `${record.createdAt}#${record.executionId}` } : {}),
+    ...(gsi2pk === undefined ? {} : { gsi2pk, gsi2sk: `${record.createdAt}#${record.executionId}` }),
+    ...(counted ? { counted } : {}),
   };
 }
 
 /** The record without what only the table needs. */
 export function recordOf(item: ExecutionRecord & Partial<ExecutionItem>): ExecutionRecord {
-  const { pk: _pk, sk: _sk, gsi1pk: _1pk, gsi1sk: _1sk, gsi2pk: _2pk, gsi2sk: _2sk, ...record } = item;
+  const { pk: _pk, sk: _sk, gsi1pk: _1pk, gsi1sk: _1sk, gsi2pk: _2pk, gsi2sk: _2sk, counted: _c, ...record } = item;
   return record;
 }
 
@@ -42,7 +62,7 @@ export function recordOf(item: ExecutionRecord & Partial<ExecutionItem>): Execut
  * @throws Conflict when an execution of this id exists.
  */
 export async function createExecution(runtime: Runtime, record: ExecutionRecord): Promise<void> {
-  await runtime.table.putNew(itemOf(record) as unknown as Item);
+  await runtime.table.putNew(itemOf(record, false) as unknown as Item);
 }
 
 /** The execution of this id, or `undefined`. */
@@ -70,7 +90,32 @@ export async function changeExecution(
 ): Promise<ExecutionRecord> {
   const changed = await changeAggregate<ExecutionItem>(runtime.table, executionKey(executionId), (item) => {
     const next = change(recordOf(item));
-    return next === undefined ? undefined : itemOf(next);
+    return next === undefined ? undefined : itemOf(next, item.counted === true);
   });
   return recordOf(changed);
+}
+
+/** Whether the tally has this execution; `true` also when there is none of the id. */
+export async function isCounted(runtime: Runtime, executionId: string): Promise<boolean> {
+  const item = await runtime.table.get<ExecutionItem>(executionKey(executionId));
+  return item === undefined || item.counted === true;
+}
+
+/**
+ * Notes that the tally has an ended execution.
+ * @throws NotFound, Conflict
+ */
+export async function markCounted(runtime: Runtime, executionId: string): Promise<void> {
+  await changeAggregate<ExecutionItem>(runtime.table, executionKey(executionId), (item) =>
+    item.counted === true ? undefined : itemOf(recordOf(item), true),
+  );
+}
+
+/** The executions of a work list, oldest first, each with whether the tally has it. */
+export async function readWorkList(
+  runtime: Runtime,
+  list: typeof OWING_EXECUTIONS | typeof LIVE_EXECUTIONS,
+): Promise<readonly { readonly record: ExecutionRecord; readonly counted: boolean }[]> {
+  const items = await runtime.table.queryAll<ExecutionItem>({ index: 'gsi2', pk: list });
+  return items.map((item) => ({ record: recordOf(item), counted: item.counted === true }));
 }

@@ -3,6 +3,16 @@ import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { GateResult, Outcome } from '../contracts/outcome.ts';
 import type { Reason } from '../skill/skill-result.ts';
 
+/** Where the whole story of an execution is told, below the API's address. */
+export function traceReferences(executionId: string) {
+  return {
+    execution: `/executions/${executionId}`,
+    trace: `/executions/${executionId}/trace`,
+    evidence: `/executions/${executionId}/evidence`,
+    page: `/status/${executionId}`,
+  };
+}
+
 /** What oversight needs to look into an execution that a gate or a fault ended: references, no payload. */
 export function incidentPacket(
   record: ExecutionRecord,
@@ -14,8 +24,19 @@ export function incidentPacket(
   },
   at: Instant,
 ): unknown {
-  const { executionId, skill, accountId, requester, request, configuration, directory, instant, engine, result } =
-    record;
+  const {
+    executionId,
+    skill,
+    accountId,
+    requester,
+    request,
+    configuration,
+    promoted,
+    directory,
+    instant,
+    engine,
+    result,
+  } = record;
   return {
     schema: 'countersign/incident-packet/1',
     executionId,
@@ -29,9 +50,12 @@ export function incidentPacket(
     ...(ending.fault === undefined ? {} : { fault: ending.fault }),
     request,
     configuration,
+    promoted,
     directory,
     instant,
     engine,
+    flag: record.flag,
+    references: traceReferences(executionId),
     ...(result === undefined ? {} : { result }),
   };
 }

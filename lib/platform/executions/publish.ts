@@ -1,6 +1,8 @@
 import { digestOf } from '../../core/digest.ts';
 import { readStages } from '../approvals/stage-store.ts';
+import { entryOf, findLedger, isRolledBack, wasEverStable } from '../configuration/ledger.ts';
 import { readPosture } from '../configuration/posture.ts';
+import { validationOf } from '../configuration/validation.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { FlowState } from '../contracts/flow.ts';
 import type { Runtime } from '../runtime.ts';
@@ -16,11 +18,29 @@ import { PublishHeld } from './publish-held.ts';
 
 const reason = (code: string, message: string): Reason => ({ code, message, pointer: '' });
 
+/**
+ * What the configuration's standing says against publishing: a version that was never validated with the engine that ran it,
+ * or one that was rolled back since. One that a better one has followed may still publish what it began.
+ */
+async function configurationProblem(runtime: Runtime, record: ExecutionRecord): Promise<Reason | undefined> {
+  const { version, digest } = record.configuration;
+  const ledger = await findLedger(runtime, record.skill);
+  const entry = ledger === undefined ? undefined : entryOf(ledger, version);
+  if (entry === undefined || entry.digest !== digest)
+    return reason('ConfigurationUnknown', 'The configuration version is not one that is on record.');
+  if (isRolledBack(entry))
+    return reason('ConfigurationRolledBack', 'The configuration version was rolled back; run the request again.');
+  if (wasEverStable(entry) || (await validationOf(runtime, record.skill, record.promoted)).passed) return undefined;
+  return reason('ConfigurationNotValidated', 'The configuration version was never validated with this engine.');
+}
+
 /** What speaks against publishing, found anew from what is stored: nothing that the flow says is taken for granted. */
 async function publicationProblems(runtime: Runtime, record: ExecutionRecord): Promise<Reason[]> {
   const loaded = await attempt(() => loadContext(runtime, record));
   if (!loaded.ok) return reasonsOf(loaded.error);
   const { result } = loaded.value;
+  const standing = await configurationProblem(runtime, record);
+  if (standing !== undefined) return [standing];
   if (result === undefined) return [reason('ResultMissing', 'There is no result to publish.')];
   const [schema, determinism, policy] = allGates(record.gates);
   if (schema?.result !== 'pass' || determinism?.result !== 'pass' || policy?.result === 'fail')

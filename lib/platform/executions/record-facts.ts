@@ -18,6 +18,7 @@ export function acceptanceFacts(record: ExecutionRecord): Facts {
     bodyDigest,
     request,
     configuration,
+    promoted: record.promoted,
     directory,
     instant,
     flagDigest: digestOf(record.flag),

@@ -2,9 +2,11 @@ import * as z from 'zod';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { FlowState } from '../contracts/flow.ts';
 import { log } from '../log.ts';
+import { settleGovernance } from '../posture/settle.ts';
 import type { Runtime } from '../runtime.ts';
 import { closeOpenStages } from './close-stages.ts';
 import { concludeExecution } from './conclusion.ts';
+import { skillNamed } from './context.ts';
 import { rolledBackEnding } from './endings.ts';
 import { findExecution } from './execution-store.ts';
 import { allGates } from './gates.ts';
@@ -37,7 +39,8 @@ function stateOf(record: ExecutionRecord): string {
 
 /**
  * Ends an execution that a fault broke off: outcome `rolled-back`, with outputs made of whatever there is, an incident
- * packet and a mail to oversight. What has ended already stays as it ended.
+ * packet and a mail to oversight. The fault counts: with others of its kind it puts the baseline back or raises the posture.
+ * What has ended already stays as it ended.
  */
 export async function recover(runtime: Runtime, flow: FlowState): Promise<FlowState> {
   const record = await findExecution(runtime, flow.executionId);
@@ -50,5 +53,7 @@ export async function recover(runtime: Runtime, flow: FlowState): Promise<FlowSt
   const error = flow.fault?.Error ?? 'States.TaskFailed';
   const fault = { error, state: stateOf(record), message: messageOf(flow.fault?.Cause) };
   await concludeExecution(runtime, record, rolledBackEnding(record, fault));
+  // What the count brought about is told now: the sweeper would come within a minute.
+  await settleGovernance(runtime, skillNamed(runtime.skills, record.skill));
   return flow;
 }

@@ -116,15 +116,18 @@ async function resubmissionProblems(
   runtime: Runtime,
   skill: AnySkill,
   accountId: string,
+  requesterId: string,
   resubmits: string,
 ): Promise<Problem[]> {
   const earlier = await findExecution(runtime, resubmits);
-  if (earlier?.skill === skill.name && earlier.accountId === accountId && earlier.outcome !== undefined) return [];
+  // Approvers are shown its terms, so it must have been this requester's own.
+  const isOwn = earlier?.requester.personId === requesterId && earlier.accountId === accountId;
+  if (isOwn && earlier.skill === skill.name && earlier.outcome === 'changes-requested') return [];
   return [
     {
       pointer: '/resubmits',
       code: 'unknown-execution',
-      message: 'It names no ended execution of this skill for this account.',
+      message: 'It names no execution of this skill, account and requester that was sent back for changes.',
       mend: 'Name the execution whose changes were requested, or leave the field out.',
     },
   ];
@@ -134,13 +137,18 @@ async function resubmissionProblems(
  * Checks what a request refers to: the packet that led here, and the execution that it resubmits.
  * @throws InvalidInput with every problem.
  */
-export async function checkReferences(runtime: Runtime, skill: AnySkill, checked: CheckedRequest): Promise<void> {
+export async function checkReferences(
+  runtime: Runtime,
+  skill: AnySkill,
+  checked: CheckedRequest,
+  requesterId: string,
+): Promise<void> {
   const { handoffPacket: packet, resubmits } = checked.envelope;
   const problems = [
     ...(packet === undefined ? [] : await handoffProblems(runtime, packet)),
     ...(resubmits === undefined
       ? []
-      : await resubmissionProblems(runtime, skill, skill.accountId(checked.input), resubmits)),
+      : await resubmissionProblems(runtime, skill, skill.accountId(checked.input), requesterId, resubmits)),
   ];
   if (problems.length > 0) refuse(problems);
 }

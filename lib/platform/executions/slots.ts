@@ -2,6 +2,7 @@ import { Conflict } from '../../core/errors.ts';
 import { addSeconds, type Instant, secondsUntil } from '../../core/instant.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
+import { findExecution } from './execution-store.ts';
 
 /** Longer than Preflight, Execute and Verify take with every retry; a lease that a crash left behind ends by itself. */
 const LEASE_SECONDS = 900;
@@ -70,4 +71,27 @@ export async function releaseSlot(runtime: Runtime, skill: string, executionId: 
     // A lost race means that the lease had expired and the slot is somebody else's now.
     await take(runtime, slot, free);
   }
+}
+
+/** Whether whoever holds a slot computes no more: its lease ran out, or its execution has ended. */
+async function isLeftBehind(runtime: Runtime, { executionId, expiresAt }: Slot, at: Instant): Promise<boolean> {
+  if (executionId === undefined) return false;
+  if (expiresAt <= at) return true;
+  return (await findExecution(runtime, executionId))?.outcome !== undefined;
+}
+
+/**
+ * Frees the slots that a crash left taken. Leasing looks past an expired lease by itself; this also frees those of executions
+ * that have ended, and shows how many there were.
+ * @returns how many slots came free.
+ */
+export async function reapSlots(runtime: Runtime, at: Instant): Promise<number> {
+  let reaped = 0;
+  for (const { name } of runtime.skills)
+    for (const slot of await readSlots(runtime, name)) {
+      if (!(await isLeftBehind(runtime, slot, at))) continue;
+      const { executionId: _, ...free } = slot;
+      if (await take(runtime, slot, free)) reaped += 1;
+    }
+  return reaped;
 }

@@ -87,7 +87,7 @@ export async function startExecution(runtime: Runtime, ask: StartRequest): Promi
   const bodyDigest = digestOf(body);
   const existing = ask.idempotencyKey === undefined ? undefined : await findExecution(runtime, executionId);
   if (existing !== undefined) return repeat(runtime, existing, bodyDigest, requester);
-  await checkReferences(runtime, skill, checked);
+  await checkReferences(runtime, skill, checked, requester.personId);
   const accountId = skill.accountId(checked.input);
   const acceptance = { skill, executionId, accountId, bodyDigest, request, requester, directory, at };
   const accepted = await acceptExecution(runtime, acceptance);

@@ -3,8 +3,9 @@ import type { ExecutionRecord } from '../contracts/execution.ts';
 import { log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
 import { finishStarting } from './accept.ts';
-import { OWING_EXECUTIONS, recordOf } from './execution-store.ts';
+import { OWING_EXECUTIONS, readWorkList } from './execution-store.ts';
 import { settleDebts } from './settle.ts';
+import { countEnded, type Ended } from './tally.ts';
 
 /** A record that is still `starting` after so long was left behind by a crash, not by a start that is under way. */
 const STARTING_SECONDS = 60;
@@ -13,6 +14,9 @@ const STARTING_SECONDS = 60;
 export interface ExecutionSweep {
   readonly started: number;
   readonly settled: number;
+  /** Ended executions that the tally took up, those that ended as `rolled-back` among them. */
+  readonly counted: number;
+  readonly rolledBack: number;
   readonly failed: number;
 }
 
@@ -20,19 +24,28 @@ export interface ExecutionSweep {
 async function sweepOne(runtime: Runtime, record: ExecutionRecord, at: Instant): Promise<Partial<ExecutionSweep>> {
   const brokenOff = record.status === 'starting' && addSeconds(record.createdAt, STARTING_SECONDS) <= at;
   if (brokenOff) await finishStarting(runtime, record);
-  const owed = record.pendingMails.length > 0 || record.pendingEvents.length > 0;
+  const owed = record.pendingMails.length > 0 || record.pendingEvents.length > 0 || record.failure?.counted === false;
   if (owed) await settleDebts(runtime, record.executionId);
   return { started: brokenOff ? 1 : 0, settled: owed ? 1 : 0 };
 }
 
+/** An execution that has ended, as the tally counts it. */
+function endedOf({ executionId, outcome }: ExecutionRecord): Ended[] {
+  return outcome === undefined ? [] : [{ executionId, outcome }];
+}
+
 /**
- * Finishes what crashes left undone: executions whose start broke off, events and mails still owed. Only executions that
- * owe something are read. One execution's failure keeps no other from being swept.
+ * Finishes what crashes left undone: executions whose start broke off, events and mails still owed, and those that have
+ * ended and were not counted. Only executions that owe something are read. One execution's failure keeps no other from being
+ * swept.
  */
 export async function sweepExecutions(runtime: Runtime, at: Instant): Promise<ExecutionSweep> {
-  const items = await runtime.table.queryAll<ExecutionRecord>({ index: 'gsi2', pk: OWING_EXECUTIONS });
-  const sweep = { started: 0, settled: 0, failed: 0 };
-  for (const record of items.map(recordOf)) {
+  const owing = await readWorkList(runtime, OWING_EXECUTIONS);
+  const ended = owing.flatMap(({ record, counted }) => (counted ? [] : endedOf(record)));
+  const rolledBack = ended.filter(({ outcome }) => outcome === 'rolled-back').length;
+  const sweep = { started: 0, settled: 0, counted: ended.length, rolledBack, failed: 0 };
+  await countEnded(runtime, ended);
+  for (const { record } of owing) {
     try {
       const { started = 0, settled = 0 } = await sweepOne(runtime, record, at);
       sweep.started += started;

@@ -8,6 +8,7 @@ import type { Reason, SkillResult } from '../skill/skill-result.ts';
 import { attempt } from './attempt.ts';
 import { budgetProblems } from './budget.ts';
 import { loadContext } from './context.ts';
+import { failureOwed } from './counted-failure.ts';
 import { determinismProblem } from './determinism.ts';
 import { withEvent } from './events.ts';
 import { changeExecution, readExecution } from './execution-store.ts';
@@ -95,7 +96,8 @@ export async function verify(runtime: Runtime, flow: FlowState): Promise<FlowSta
     if (current.outcome !== undefined) return undefined;
     const gates = foundGates.reduce<readonly GateResult[]>(withGate, current.gates);
     const waits = verdict === 'approve' || verdict === 'escalate';
-    const verified: ExecutionRecord = { ...current, gates, status: waits ? 'waiting' : 'running' };
+    const status = waits ? 'waiting' : 'running';
+    const verified: ExecutionRecord = { ...current, gates, status, ...failureOwed(current, { gates }, at) };
     return withEvent(verified, 'verified', at, {
       verdict,
       gates: gates.map(({ gate, result }) => `${gate}: ${result}`),

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { AcceptanceCriterion, Consumer } from '../contracts/envelope.ts';
+import { checkPostureThresholds, defaultPostureThresholds, type PostureThresholds } from './posture-thresholds.ts';
 import type { SkillResult } from './skill-result.ts';
 
 /** What a skill's `execute` may see; nothing else reaches it. */
@@ -67,6 +68,8 @@ export interface SkillDefinition<Input = unknown, Configuration = unknown> {
   };
   /** Where the incident packets of this skill go is the environment's; how long oversight may take is the skill's. */
   readonly oversightTimeoutSeconds: number;
+  /** When failures put the baseline back or stop publishing; `defaultPostureThresholds` where nothing is declared. */
+  readonly posture?: PostureThresholds;
   readonly metrics: readonly Metric[];
   readonly guardrails: readonly Guardrail[];
   readonly cadence: { readonly daily: string; readonly weekly: string; readonly monthly: string };
@@ -91,7 +94,13 @@ export function defineSkill<Input, Configuration>(
   for (const [cap, value] of Object.entries(skill.budget))
     if (!Number.isSafeInteger(value) || value < 1)
       throw new RangeError(`The budget "${cap}" of skill ${skill.name} must be a whole number above zero.`);
+  checkPostureThresholds(skill.name, postureThresholdsOf(skill));
   return skill;
+}
+
+/** The thresholds that hold for a skill. */
+export function postureThresholdsOf(skill: Pick<AnySkill, 'posture'>): PostureThresholds {
+  return skill.posture ?? defaultPostureThresholds;
 }
 
 /** The names under which the API accepts a skill: name, id, and the catalogue's id-name. */

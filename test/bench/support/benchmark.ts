@@ -21,12 +21,15 @@ export interface BenchmarkOptions {
   readonly onProgress: (message: string) => void;
 }
 
+/** Runs a benchmark. @throws WrongResult when anything that was measured did not do what it should. */
+export type Measure = (options: BenchmarkOptions) => Promise<Measurement>;
+
 export interface Benchmark {
   readonly name: string;
   /** What it measures, in one line. */
   readonly title: string;
-  /** @throws WrongResult when anything that was measured did not do what it should. */
-  run(options: BenchmarkOptions): Promise<Measurement>;
+  /** Loads it: what one benchmark needs is not to weigh on another. */
+  load(): Promise<Measure>;
 }
 
 /** What was measured did not do what it should, so its figures mean nothing. */
@@ -40,8 +43,8 @@ export interface BenchmarkReport extends Measurement {
   readonly environment: { readonly node: string; readonly cpus: number };
 }
 
-/** A measurement with the benchmark's name and the machine it was taken on. */
-export function reportOf(benchmark: Benchmark, { figures, ratios, agreed }: Measurement): BenchmarkReport {
+/** A measurement with the name of its benchmark and the machine it was taken on. */
+export function reportOf(benchmark: string, { figures, ratios, agreed }: Measurement): BenchmarkReport {
   const environment = { node: process.version, cpus: availableParallelism() };
-  return { benchmark: benchmark.name, figures, ratios, environment, agreed };
+  return { benchmark, figures, ratios, environment, agreed };
 }

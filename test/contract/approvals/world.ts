@@ -166,6 +166,8 @@ export interface Filled {
   readonly choice?: string;
   readonly comment?: string;
   readonly nonce?: string;
+  readonly code?: string;
+  readonly again?: string;
 }
 
 /** A browser: keeps cookies, posts forms from the page it shows. */
@@ -233,6 +235,13 @@ export function addressIn(text: string): string {
   return found[1];
 }
 
+/** The code in the newest mail to a person. */
+export function codeIn(mail: { readonly text: string } | undefined): string {
+  const found = /^Code: (\d{6})$/m.exec(mail?.text ?? '');
+  if (found?.[1] === undefined) throw new Error('The mail has no code.');
+  return found[1];
+}
+
 /** One company, one table, one desk. */
 export interface World {
   readonly runtime: TestRuntime;
@@ -264,6 +273,7 @@ async function seedRecord(
     bodyDigest: digestOf(input),
     request: await runtime.artifacts.put(requestDocument({ input, acceptanceCriteria: [], consumer: 'orchestrator' })),
     configuration: { version: '1', digest: configuration },
+    promoted: configuration,
     directory: loaded.digest,
     instant: at,
     flag: {

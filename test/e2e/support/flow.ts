@@ -11,7 +11,11 @@ export async function startWaiting(api: ApiClient, number: string): Promise<stri
 
 /** Waits until an execution asks people, in a given stage. */
 export function untilWaiting(api: ApiClient, executionId: string, stage = 1) {
-  return api.until(executionId, ({ waitingFor }) => waitingFor?.stage === stage, `waiting in stage ${stage}`);
+  return api.until(
+    executionId,
+    ({ status, waitingFor }) => status === 'waiting' && waitingFor?.stage === stage,
+    `waiting in stage ${stage}`,
+  );
 }
 
 /** Waits until an execution has ended. */

@@ -143,9 +143,41 @@ async function observeEverything(): Promise<void> {
   await withdraw('ex-unknown', caller);
   await withdraw(await startWaiting(api, '07'), requesterOf('07'));
 
+  await observeGovernance([waiting, ...ended, 'ex-unknown'], tooLarge);
   await observe('read_health', 'GET', '/healthz');
   await observe('read_openapi', 'GET', '/openapi.json');
   await observeNotRolledOut(start, starts, fits);
+}
+
+/** Postures, follow-ups and retries: what an administrator may do, and what nobody else may. */
+async function observeGovernance(executionIds: readonly string[], tooLarge: string): Promise<void> {
+  const caller = 'helena.brandt';
+  const path = `/skills/${skill.name}/posture`;
+  const order = { posture: 'normal', because: 'Nothing is wrong.' };
+  for (const [method, operation] of [
+    ['GET', `read_posture_${skill.id}`],
+    ['POST', `set_posture_${skill.id}`],
+  ] as const) {
+    await observe(operation, method, path, { caller, ...(method === 'GET' ? {} : { body: order }) });
+    await observe(operation, method, path.replace(skill.name, 'none'), { caller });
+  }
+  for (const refused of [
+    { caller, body: { posture: 'calm' } },
+    { caller: 'mallory', body: order },
+    { caller, body: tooLarge },
+  ])
+    await observe(`set_posture_${skill.id}`, 'POST', path, refused);
+  for (const query of ['', '?skill=none', '?status=late'])
+    await observe('list_follow_ups', 'GET', `/follow-ups${query}`, { caller });
+  for (const closing of [
+    { caller, body: { note: 'Done.' } },
+    { caller, body: {} },
+    { caller: 'mallory', body: { note: 'Done.' } },
+  ])
+    await observe('finish_follow_up', 'POST', '/follow-ups/fu-unknown/done', closing);
+  for (const executionId of executionIds)
+    for (const by of [caller, 'mallory'])
+      await observe('retry_execution', 'POST', `/executions/${executionId}/retry`, { caller: by });
 }
 
 async function observeNotRolledOut(operation: string, path: string, fits: CallOptions): Promise<void> {
@@ -247,6 +279,13 @@ describe('the OpenAPI document', () => {
         .map((status) => `${id} ${status}`)
         .filter((one) => !came.has(one)),
     );
-    expect(missing.sort()).toEqual(['decide_by_approval_link 503', 'read_health 503', `start_${skill.id} 429`]);
+    expect(missing.sort()).toEqual([
+      'decide_by_approval_link 503',
+      'finish_follow_up 200',
+      'read_health 503',
+      'retry_execution 202',
+      'retry_execution 429',
+      `start_${skill.id} 429`,
+    ]);
   });
 });

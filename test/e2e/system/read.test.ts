@@ -33,6 +33,12 @@ async function listAll(query: string, limit: number): Promise<{ found: Listed; p
   return { found, pages };
 }
 
+/** A skill's result without the due times, which depend on the instant that it was computed for. */
+function timeless<Result extends { artifact?: unknown }>(result: Result): Result {
+  const { dueInstants: _, ...artifact } = result.artifact as { dueInstants?: unknown };
+  return { ...result, artifact };
+}
+
 describe('an execution from its start to its end', () => {
   let executionId: string;
   beforeAll(async () => {
@@ -59,7 +65,7 @@ describe('an execution from its start to its end', () => {
   });
 
   test('is previewed as it is computed, and the preview stores nothing', async () => {
-    const before = await listAll('status=waiting', 100);
+    const before = await listAll('', 100);
     const answer = await call(apiUrl, 'POST', `/skills/${SKILL}/preview`, {
       caller: requesterOf('02'),
       body: requestOf('02'),
@@ -69,11 +75,9 @@ describe('an execution from its start to its end', () => {
     expect(route).toMatchObject({ verdict: 'approve', rolledOut: true });
     const { artifacts } = (await api.evidence(executionId)) as { artifacts: { role: string; document: object }[] };
     const result = artifacts.find(({ role }) => role === 'result')?.document ?? {};
-    // Everything that the execution computed, the preview computed too.
-    expect(route).toMatchObject({ ...result });
-    const after = await listAll('', 100);
-    expect(after.found.length).toBeGreaterThanOrEqual(before.found.length);
-    expect((await listAll('status=waiting', 100)).found).toEqual(before.found);
+    // Everything that the execution computed, the preview computed too; only due times follow from when it was asked.
+    expect(timeless(route)).toMatchObject(timeless(result));
+    expect(await listAll('', 100)).toEqual(before);
   });
 
   test('answers why and why not for every rule of the policy', async () => {

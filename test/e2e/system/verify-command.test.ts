@@ -79,8 +79,17 @@ describe('countersign verify', () => {
     ['a dropped event', 'chain', ({ chain }) => void chain.events.splice(2, 1)],
     ['a dropped last event', 'chain-length', ({ chain }) => void chain.events.pop()],
     [
-      'a dropped last event with length and head made to fit',
-      'completeness',
+      'a truncated chain with length and head made to fit',
+      'record',
+      ({ chain }) => {
+        chain.events.splice(chain.events.findIndex(({ type }) => type === 'execution-concluded'));
+        chain.length = chain.events.length;
+        chain.head = chain.events.at(-1)?.digest ?? '';
+      },
+    ],
+    [
+      'a chain without its last event, with length and head made to fit',
+      'packet',
       ({ chain }) => {
         chain.events.pop();
         chain.length = chain.events.length;

@@ -196,6 +196,47 @@ describe('what is wrong is named first', () => {
     expect(checks).toContain('outcome');
   });
 
+  test('a decision by link alone where the plan asks for a mailed code', async () => {
+    const strict = tinySkill({
+      execute: ({ input, configuration }) => {
+        const result = tinyResult(input, configuration);
+        for (const { levels } of result.plan?.stages ?? []) for (const level of levels) level.assurance = 'mail-code';
+        return result;
+      },
+    });
+    const other = await startTable();
+    const system = await startSystem(other.table, strict);
+    const executionId = await started(system, ask(strict, 1_000));
+    const flow = await compute(system, executionId);
+    // The desk itself takes no such decision, so it is forged into every place where decisions stand.
+    expect((await decideStage(system, flow, { 'lead.1': 'approve' })).verdict).toBe('approve');
+    expect((await readStages(system, executionId))[0]?.levels[0]?.seats[0]?.decision).toBeUndefined();
+    await decideStage(system, flow, { 'lead.1': 'reject' }, 'mail-code');
+    await conclude(system, { ...flow, verdict: 'rejected' });
+    const honest = await assembleEvidence(system, executionId);
+    await other.close();
+    const withStrict = { ...verifier, skills: [strict] };
+    expect((await verifyEvidence(honest, withStrict)).firstFailure).toBeUndefined();
+    expect(honest.stages[0]!.levels[0]!.seats[0]!.decision!.assurance).toBe('mail-code');
+
+    const weakened = (packet: EvidencePacket, levelToo: boolean): EvidencePacket => {
+      const forged = structuredClone(packet);
+      const level = forged.stages[0]!.levels[0]!;
+      level.seats[0]!.decision!.assurance = 'link';
+      if (levelToo) level.assurance = 'link';
+      return resealed(forged);
+    };
+    for (const [levelToo, says] of [
+      [false, 'decided by "link"'],
+      [true, "not with the plan's"],
+    ] as const) {
+      const report = await verifyEvidence(weakened(honest, levelToo), withStrict);
+      const assurance = report.checks.find(({ check }) => check === 'assurance');
+      expect(assurance?.result).toBe('fail');
+      expect(assurance?.detail).toContain(says);
+    }
+  });
+
   test('a record that claims another requester', async () => {
     const packet = copy();
     packet.record.requester.personId = 'lena';

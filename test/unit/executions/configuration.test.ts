@@ -3,11 +3,17 @@ import { digestOf } from '../../../lib/core/digest.ts';
 import { InvalidInput, NotFound } from '../../../lib/core/errors.ts';
 import { currentConfiguration, findConfiguration } from '../../../lib/platform/configuration/configuration-store.ts';
 import { currentDirectory, importDirectory } from '../../../lib/platform/configuration/directory-store.ts';
+import { addCandidate, promote } from '../../../lib/platform/configuration/lifecycle.ts';
 import { seed } from '../../../lib/platform/configuration/seed.ts';
+import {
+  promotedDigestOf,
+  recordValidation,
+  validationSuites,
+} from '../../../lib/platform/configuration/validation.ts';
 import { readExecution } from '../../../lib/platform/executions/execution-store.ts';
 import { type StartedTable, startTable } from '../../support/dynamodb.ts';
 import { testRuntime } from '../../support/runtime.ts';
-import { ask, flagsOn, started, startSystem } from './system.ts';
+import { ask, flagsOn, passAllSuites, passed, started, startSystem } from './system.ts';
 import { tinyDirectory, tinySkill } from './tiny-skill.ts';
 
 let store: StartedTable;
@@ -41,7 +47,7 @@ describe('seeding', () => {
     expect(await seed(runtime)).toEqual(first);
   });
 
-  test('a later shipped version is a candidate: it runs where the flag names it, and nowhere else', async () => {
+  test('a later shipped version is a candidate: it runs once validated, where the flag names it, and nowhere else', async () => {
     const { artifacts } = await startSystem(store.table);
     const runtime = testRuntime({ table: store.table, skills: [later], artifacts });
     const [candidate] = (await seed(runtime)).configurations;
@@ -49,8 +55,33 @@ describe('seeding', () => {
     const { version: baseline } = await currentConfiguration(runtime, later.name);
     expect(baseline).toMatch(/^1\.0-/);
     runtime.flags.set(flagsOn(later, candidate!.version));
+    const before = await started(runtime, ask(later, 1));
+    expect((await readExecution(runtime, before)).configuration.version).toBe(baseline);
+    expect(await currentConfiguration(runtime, later.name, candidate!.version)).toMatchObject({
+      version: baseline,
+      chosen: 'unvalidated-variant',
+    });
+    await passAllSuites(runtime, later, candidate!.digest);
     const executionId = await started(runtime, ask(later, 1));
-    expect((await readExecution(runtime, executionId)).configuration.version).toBe(candidate!.version);
+    const record = await readExecution(runtime, executionId);
+    expect(record.configuration.version).toBe(candidate!.version);
+    expect(record.promoted).toBe(promotedDigestOf(later, candidate!.digest));
+  });
+
+  test('one suite that is missing, failed, or passed for another engine keeps a candidate from running', async () => {
+    const { artifacts } = await startSystem(store.table);
+    const runtime = testRuntime({ table: store.table, skills: [later], artifacts });
+    const [candidate] = (await seed(runtime)).configurations;
+    const chosen = async (skill = later) =>
+      (await currentConfiguration({ ...runtime, skills: [skill] }, skill.name, candidate!.version)).chosen;
+    await passAllSuites(runtime, later, candidate!.digest, validationSuites.slice(0, 3));
+    expect(await chosen()).toBe('unvalidated-variant');
+    const failed = { ...passed('regression-baseline'), result: 'fail' as const };
+    await recordValidation(runtime, later, promotedDigestOf(later, candidate!.digest), failed);
+    expect(await chosen()).toBe('unvalidated-variant');
+    await passAllSuites(runtime, later, candidate!.digest);
+    expect(await chosen()).toBe('variant');
+    expect(await chosen(tinySkill({ version: '1.0.1' }))).toBe('unvalidated-variant');
   });
 
   test('a configuration that is not valid is not stored and cannot run', async () => {
@@ -62,12 +93,13 @@ describe('seeding', () => {
 
   test('a retired version that a flag still names gives way to the baseline', async () => {
     const runtime = await startSystem(store.table);
-    const { name } = runtime.skills[0]!;
-    const { version, digest } = await currentConfiguration(runtime, name);
-    const key = { pk: `SKILL#${name}`, sk: 'CONFIGURATION#old' };
-    await store.table.put({ ...key, version: 'old', digest, status: 'retired' });
-    expect(await findConfiguration(runtime, name, 'old')).toMatchObject({ status: 'retired' });
-    expect(await currentConfiguration(runtime, name, 'old')).toMatchObject({ version, chosen: 'retired-variant' });
+    const skill = runtime.skills[0]!;
+    const { version: old } = await currentConfiguration(runtime, skill.name);
+    const { version, digest } = await addCandidate(runtime, skill, { version: '2.0', free: 1, most: 2 }, 'olga');
+    await passAllSuites(runtime, skill, digest);
+    await promote(runtime, skill, version, { by: 'olga', report: digest });
+    expect(await findConfiguration(runtime, skill.name, old)).toMatchObject({ status: 'retired' });
+    expect(await currentConfiguration(runtime, skill.name, old)).toMatchObject({ version, chosen: 'retired-variant' });
   });
 });
 

@@ -3,6 +3,7 @@ import { digestOf } from '../../../lib/core/digest.ts';
 import { Conflict, InvalidInput } from '../../../lib/core/errors.ts';
 import { readStage } from '../../../lib/platform/approvals/stage-store.ts';
 import { readChain, verifyChain } from '../../../lib/platform/audit/chain.ts';
+import { addCandidate, promote } from '../../../lib/platform/configuration/lifecycle.ts';
 import { setPosture } from '../../../lib/platform/configuration/posture.ts';
 import type { HandoffPacket, PrimaryArtifactBundle } from '../../../lib/platform/contracts/outputs.ts';
 import { block } from '../../../lib/platform/executions/block.ts';
@@ -20,7 +21,7 @@ import { MailNotAccepted } from '../../../lib/platform/mail/mail-not-accepted.ts
 import type { AnySkill } from '../../../lib/platform/skill/define-skill.ts';
 import { type StartedTable, startTable } from '../../support/dynamodb.ts';
 import type { TestRuntime } from '../../support/runtime.ts';
-import { approveAll, ask, compute, decideStage, flowOf, started, startSystem } from './system.ts';
+import { approveAll, ask, compute, decideStage, flowOf, passAllSuites, started, startSystem } from './system.ts';
 import { tinyResult, tinySkill } from './tiny-skill.ts';
 
 let store: StartedTable;
@@ -172,9 +173,10 @@ describe('the schema and contract gate', () => {
 
   test('a retired configuration and a critical posture block', async () => {
     const { runtime, executionId } = await begin(tinySkill(), 100);
-    const { configuration, skill } = await readExecution(runtime, executionId);
-    const key = { pk: `SKILL#${skill}`, sk: `CONFIGURATION#${configuration.version}` };
-    await store.table.put({ ...key, ...configuration, status: 'retired' });
+    const { skill } = await readExecution(runtime, executionId);
+    const next = await addCandidate(runtime, runtime.skills[0]!, { version: '2.0', free: 1, most: 2 }, 'olga');
+    await passAllSuites(runtime, runtime.skills[0]!, next.digest);
+    await promote(runtime, runtime.skills[0]!, next.version, { by: 'olga', report: next.digest });
     await setPosture(runtime, skill, 'critical', 'olga');
     await preflight(runtime, flowOf(runtime, executionId));
     expect(await codesOf(runtime, executionId)).toEqual(['ConfigurationRetired', 'PostureCritical']);

@@ -1,9 +1,17 @@
+import type { Assurance } from '../../../lib/core/approval/plan.ts';
 import { decideSeat } from '../../../lib/platform/approvals/decide-seat.ts';
 import { openStage } from '../../../lib/platform/approvals/open-stage.ts';
 import { conclusionOf } from '../../../lib/platform/approvals/signal.ts';
 import { type Action, isSettled } from '../../../lib/platform/approvals/stage.ts';
 import { changeStage, readStage } from '../../../lib/platform/approvals/stage-store.ts';
 import { seed } from '../../../lib/platform/configuration/seed.ts';
+import {
+  promotedDigestOf,
+  recordValidation,
+  type ValidationRecord,
+  type ValidationSuite,
+  validationSuites,
+} from '../../../lib/platform/configuration/validation.ts';
 import type { FlowState } from '../../../lib/platform/contracts/flow.ts';
 import { execute } from '../../../lib/platform/executions/execute.ts';
 import { preflight } from '../../../lib/platform/executions/preflight.ts';
@@ -38,6 +46,27 @@ export async function startSystem(table: Table, skill: AnySkill = tinySkill()): 
   return runtime;
 }
 
+/** The record of a suite that passed. */
+export const passed = (suite: ValidationSuite): ValidationRecord => ({
+  suite,
+  result: 'pass',
+  at: '2026-11-20T08:00:00.000Z',
+  by: 'suite-runner',
+  checks: 3,
+  notes: [],
+});
+
+/** Records that a configuration has passed suites with the engine of this process. */
+export async function passAllSuites(
+  runtime: TestRuntime,
+  skill: AnySkill,
+  configuration: string,
+  suites: readonly ValidationSuite[] = validationSuites,
+): Promise<void> {
+  for (const suite of suites)
+    await recordValidation(runtime, skill, promotedDigestOf(skill, configuration), passed(suite));
+}
+
 /** Asks for a discount as Ada. */
 export const ask = (skill: AnySkill, discount: number, rest: Partial<StartRequest> = {}): StartRequest => ({
   skill,
@@ -70,6 +99,7 @@ export async function decideStage(
   runtime: TestRuntime,
   flow: FlowState,
   decisions: Record<string, Action>,
+  assurance: Assurance = 'link',
 ): Promise<FlowState> {
   const { stage } = flow.next!;
   await openStage(runtime, { taskToken: `token-${stage}`, flow });
@@ -82,7 +112,7 @@ export async function decideStage(
         comment: action === 'approve' ? '' : 'Not like this.',
         at: runtime.clock.now(),
         round: current.round,
-        assurance: 'link',
+        assurance,
         termsDigest: current.termsDigest,
       }),
     );

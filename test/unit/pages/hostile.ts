@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 
 /** Fields whose values choose among fixed words, or are written by the server and not by people. */
 const FIXED = new Set(
-  'instant timeZone standing choice outcome mail assurance status posture flag result action link statusUrl evidenceHref nextPage schema problem'.split(
+  'instant timeZone notice standing choice outcome mail assurance status posture flag result action link statusUrl evidenceHref nextPage schema problem'.split(
     ' ',
   ),
 );

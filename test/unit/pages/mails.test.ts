@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MailView } from '../../../lib/pages/mails/mail.ts';
 import { renderMail } from '../../../lib/pages/mails/render-mail.ts';
-import { approval, mails, request } from '../../pages/fixtures.ts';
+import { approval, codeMail, mails, request } from '../../pages/fixtures.ts';
 
 const named = mails.map((view) => ({ name: `${view.mail}${view.mail === 'outcome' ? ` ${view.outcome}` : ''}`, view }));
 const linkOf = (view: MailView): string | undefined => ('link' in view ? view.link : undefined);
@@ -73,6 +73,17 @@ describe('mails', () => {
       '- The policy denies discounts to accounts under notice. Settle the notice first.',
     );
     expect(text('expired')).toContain('a missed deadline never approves');
+  });
+
+  it('bring a code without a link, and tell nothing of it on a locked screen', () => {
+    const mail = renderMail(codeMail);
+    expect(mail.subject).toBe('Your one-time code, valid until Mon 23 Nov, 10:51');
+    for (const part of [mail.text, mail.html]) {
+      expect(part).toContain('042917');
+      expect(part).toContain('somebody else has your approval link');
+      expect(part).not.toMatch(/https?:|href/);
+    }
+    expect(mail.headers['Auto-Submitted']).toBe('auto-generated');
   });
 
   it('tell the escalated why they are asked', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { renderApprovalPage } from '../../../lib/pages/approval-page.ts';
+import { renderCodePage } from '../../../lib/pages/code-page.ts';
 import { renderDecisionRecorded } from '../../../lib/pages/decision-page.ts';
 import { renderExecutionPage } from '../../../lib/pages/execution-page.ts';
 import { maskAddress, renderLinkState, renderUnknownLink } from '../../../lib/pages/link-state-page.ts';
@@ -107,11 +108,63 @@ describe('the approval page', () => {
     expect(page).toMatch(/role="alert">.*href="#approve">Choose one\..*href="#comment">Say why\./);
   });
 
-  it('shows the difference to earlier terms when people are asked again', () => {
+  it('shows who sent an earlier form of the request back, and what changed since', () => {
     const again = textOf(renderApprovalPage(views.reapproval));
     expect(again).toContain('Discount 25 % 22.5 %');
     expect(again).toContain('Exit clause after 12 months none');
-    expect(again).toContain('Decided on earlier terms; no longer counts');
+    expect(again).toContain('The earlier request x-2026-11-18-2b6n8q4d was sent back.');
+    expect(again).toContain('Marguerite Okafor asked for: Less discount, and no exit clause.');
+    const { earlier } = views.reapproval;
+    const same = renderApprovalPage({ ...views.reapproval, earlier: { ...earlier!, changes: [] } });
+    expect(textOf(same)).toContain('No term differs from then.');
+    expect(text).not.toContain('sent back');
+  });
+});
+
+describe('the page that asks for a mailed code', () => {
+  const html = views.codeViews.map(renderCodePage);
+  const text = html.map(textOf);
+
+  it('shows the answer again, plainly, and says that nothing is recorded', () => {
+    for (const page of text) {
+      expect(page).toContain('Your answer Request changes');
+      expect(page).toContain('Your comment Shorten the payment time. 45 days would do.');
+      expect(page).toContain('Tomasz Wieczorek for Helena Brandt');
+      expect(page).toContain('Nothing is recorded yet.');
+    }
+    expect(html.every((page) => page.includes('<title>Not recorded yet: '))).toBe(true);
+  });
+
+  it('takes a code only while one works, and offers another only while one can be mailed', () => {
+    const offers = html.map((page) => [page.includes('id="code"'), page.includes('name="again"')]);
+    expect(offers).toEqual([
+      [true, true],
+      [true, true],
+      [true, true],
+      [false, true],
+      [true, true],
+      [false, true],
+      [false, true],
+      [false, false],
+      [true, false],
+    ]);
+  });
+
+  it('carries the answer along, and never a code', () => {
+    for (const page of html.filter((one) => one.includes('<form'))) {
+      expect(page).toContain('name="choice" value="request-changes"');
+      expect(page).toContain('name="comment" value="Shorten the payment time.\n45 days would do."');
+      expect(page).not.toMatch(/name="code"[^>]*value=/);
+    }
+  });
+
+  it('says of each state what holds and until when', () => {
+    expect(text[0]).toContain('mailed a one-time code to t•••@example.com . It works until Mon 23 Nov 2026, 10:51');
+    expect(text[2]).toContain('It allows 4 more attempts.');
+    expect(text[3]).toContain('no longer works');
+    expect(text[7]).toContain('the next one can be mailed from Mon 23 Nov 2026, 11:41');
+    expect(text[8]).toContain('works until Mon 23 Nov 2026, 10:51');
+    expect(textOf(renderApprovalPage(views.approvalWithCode))).toContain('Go on: mail me a code');
   });
 });
 

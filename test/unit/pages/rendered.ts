@@ -1,4 +1,5 @@
 import { renderApprovalPage } from '../../../lib/pages/approval-page.ts';
+import { renderCodePage } from '../../../lib/pages/code-page.ts';
 import { renderDecisionRecorded } from '../../../lib/pages/decision-page.ts';
 import { renderExecutionPage } from '../../../lib/pages/execution-page.ts';
 import { renderLinkState, renderUnknownLink } from '../../../lib/pages/link-state-page.ts';
@@ -19,6 +20,7 @@ const approvals = {
   reapproval: views.reapproval,
   oversight: views.oversight,
   fullApproval: views.fullApproval,
+  approvalWithCode: views.approvalWithCode,
 };
 
 /** The pages of people who decide. */
@@ -27,9 +29,16 @@ export const approvalPages: readonly Rendered[] = Object.entries(approvals).map(
   render: (change) => renderApprovalPage(change(view)),
 }));
 
+/** The page that asks for a mailed code, in each state of the code. */
+export const codePages: readonly Rendered[] = views.codeViews.map((view, at) => ({
+  name: `code ${at + 1} ${view.code.notice}`,
+  render: (change) => renderCodePage(change(view)),
+}));
+
 /** Every page that Countersign serves. */
 export const pages: readonly Rendered[] = [
   ...approvalPages,
+  ...codePages,
   { name: 'decision', render: (change) => renderDecisionRecorded(change(views.decision)) },
   {
     name: 'decisionAgain',
@@ -54,7 +63,7 @@ export const pages: readonly Rendered[] = [
 ];
 
 /** The HTML part of every mail. */
-export const mailsAsHtml: readonly Rendered[] = views.mails.map((view) => ({
+export const mailsAsHtml: readonly Rendered[] = [...views.mails, views.codeMail].map((view) => ({
   name: `mail ${view.mail}${view.mail === 'outcome' ? ` ${view.outcome}` : ''}`,
   render: (change) => renderMail(change(view)).html,
 }));

@@ -1,10 +1,12 @@
 import { decisionFields } from '../../../pages/parts/decision-form.ts';
 import { renderRequestProblem } from '../../../pages/request-problem-page.ts';
 import type { Runtime } from '../../runtime.ts';
-import { actionsOf, decide } from '../decide.ts';
+import type { EnteredCode } from '../check-code.ts';
+import { actionsOf, asksForCode, decide } from '../decide.ts';
 import { askFreshLink } from '../fresh-link.ts';
 import type { Link } from '../link.ts';
 import { spendNonce } from '../visit.ts';
+import { askForCode, type ChosenPost, enteredCode, readPostedCode, refuseCode, refuseUnreadable } from './code-step.ts';
 import { clearCookie, readCookie } from './link-cookie.ts';
 import { type LinkRequest, type PageResponse, respondWithPage } from './page-response.ts';
 import { type Refusal, readChoice, readForm } from './posted-form.ts';
@@ -28,21 +30,38 @@ async function postFreshLink(runtime: Runtime, request: LinkRequest, link: Link)
 }
 
 /** Records a decision and tells what is recorded: this one, or what came first. */
-async function postDecision(
-  runtime: Runtime,
-  request: LinkRequest,
-  link: Link,
-  fields: URLSearchParams,
-  read: Awaited<ReturnType<typeof readState>>,
-): Promise<PageResponse> {
-  const chosen = readChoice(fields, actionsOf[read.state.stage.kind]);
-  if ('form' in chosen)
-    return showState(runtime, request, link, read, { status: 400, refill: chosen.form, scanner: false });
-  const result = await decide(runtime, link, chosen.choice);
+async function record(runtime: Runtime, post: ChosenPost, entered?: EnteredCode): Promise<PageResponse> {
+  const { request, link, read, choice } = post;
+  const result = await decide(runtime, link, choice, entered);
+  if (result.refusedCode !== undefined) return refuseCode(runtime, post, result.refusedCode);
   const form = { action: linkPath(runtime, request.address), nonce: '' };
   const status = result.recorded ? 200 : 409;
   const body = renderState(runtime, read.file, result, { form, alreadyRecorded: !result.recorded });
   return respondWithPage(runtime, status, body, { 'Set-Cookie': clearCookie(link.linkId) });
+}
+
+/** Takes an answer on a level that asks for a mailed code: first the code is mailed, then it is entered. */
+async function postWithCode(runtime: Runtime, post: ChosenPost, fields: URLSearchParams): Promise<PageResponse> {
+  const posted = readPostedCode(fields);
+  if (posted.posted === 'code') return record(runtime, post, enteredCode(post, posted.code));
+  if (posted.posted === 'unreadable') return refuseUnreadable(runtime, post);
+  const asked = await askForCode(runtime, post, posted.posted === 'again');
+  const { request, link } = post;
+  return asked ?? showState(runtime, request, link, await readState(runtime, link), { status: 409, scanner: false });
+}
+
+/** Reads the answer, and records it or asks for what its level wants besides the link. */
+async function postDecision(
+  runtime: Runtime,
+  at: Omit<ChosenPost, 'choice'>,
+  fields: URLSearchParams,
+): Promise<PageResponse> {
+  const { request, link, read } = at;
+  const chosen = readChoice(fields, actionsOf[read.state.stage.kind]);
+  if ('form' in chosen)
+    return showState(runtime, request, link, read, { status: 400, refill: chosen.form, scanner: false });
+  const post = { ...at, choice: chosen.choice };
+  return asksForCode(read.state) ? postWithCode(runtime, post, fields) : record(runtime, post);
 }
 
 /**
@@ -65,7 +84,7 @@ export async function postLink(runtime: Runtime, request: LinkRequest, link: Lin
       ? refuse(runtime, request, { status: 409, problem: 'stale-nonce' })
       : showState(runtime, request, link, now, { status: 409, scanner: false });
   }
-  if (canDecide(before.state)) return postDecision(runtime, request, link, form.fields, before);
+  if (canDecide(before.state)) return postDecision(runtime, { request, link, read: before, cookie }, form.fields);
   // A decision that arrives after its link has expired is no wish for a mail.
   return form.fields.has(decisionFields.choice)
     ? showState(runtime, request, link, before, { status: 409, scanner: false })

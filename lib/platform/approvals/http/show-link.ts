@@ -44,8 +44,14 @@ export function renderState(runtime: Runtime, file: Case, state: LinkState, opti
   return renderLinkState(linkStateView(runtime, file, state, runtime.clock.now(), options.form));
 }
 
+/** A case, and the state of a link to it. */
+export interface ReadState {
+  readonly file: Case;
+  readonly state: LinkState;
+}
+
 /** The case and the link's state at this moment. */
-export async function readState(runtime: Runtime, link: Link): Promise<{ file: Case; state: LinkState }> {
+export async function readState(runtime: Runtime, link: Link): Promise<ReadState> {
   const [file, stage] = await Promise.all([
     readCase(runtime, link.executionId),
     readStage(runtime, link.executionId, link.stage),
@@ -61,7 +67,7 @@ export async function showState(
   runtime: Runtime,
   request: LinkRequest,
   link: Link,
-  read: { readonly file: Case; readonly state: LinkState },
+  read: ReadState,
   options: { readonly status: number; readonly refill?: Refill; readonly scanner: boolean },
 ): Promise<PageResponse> {
   const { file, state } = read;

@@ -1,0 +1,46 @@
+import type { Money } from '../../core/money.ts';
+import type { Comparison, Conversion } from './comparison.ts';
+import type { LintFinding } from './lint-finding.ts';
+import type { LevelDocument, PolicyDocument } from './policy-document.ts';
+
+/** What a rule does when it fires. */
+export type Effect =
+  | { readonly do: 'require'; readonly levels: readonly string[] }
+  | { readonly do: 'approve' }
+  | { readonly do: 'deny'; readonly reason: string };
+
+export interface Rule {
+  readonly id: string;
+  readonly name: string;
+  readonly owner: string;
+  readonly all: readonly Comparison[];
+  readonly any: readonly Comparison[];
+  readonly effect: Effect;
+}
+
+export interface Level extends Omit<LevelDocument, 'mailCodeAbove'> {
+  readonly mailCodeAbove?: Money;
+}
+
+export interface RiskRule {
+  readonly code: string;
+  readonly when: Comparison;
+  readonly points: number;
+  readonly message: string;
+}
+
+/** An approval policy, read and checked, ready to route by. */
+export interface ApprovalPolicy {
+  readonly version: string;
+  readonly name: string;
+  readonly rules: readonly Rule[];
+  /** By order, then by id. */
+  readonly levels: readonly Level[];
+  readonly fallbackLevel: string;
+  readonly conversions: readonly Conversion[];
+  readonly separationOfDuties: PolicyDocument['separationOfDuties'];
+  readonly standardTerms: readonly Comparison[];
+  readonly risk: readonly RiskRule[];
+  /** What the linter found that does not keep the policy from being used. */
+  readonly warnings: readonly LintFinding[];
+}

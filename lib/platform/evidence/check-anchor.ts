@@ -1,0 +1,33 @@
+import { checkManifests } from '../audit/manifest.ts';
+import type { Finding } from './finding.ts';
+import type { EvidencePacket } from './packet-schema.ts';
+
+/** Manifests that the verifier got from where nobody alters them, and the key that they were signed with. */
+export interface AnchorsAtHand {
+  /** Oldest first; one is enough when it names the execution. */
+  readonly manifests: readonly unknown[];
+  /** PEM. */
+  readonly publicKey: string;
+}
+
+/**
+ * The chain reaches at least as far as a signed manifest says it did, and had that head there. A packet from which later
+ * events were cut off, however consistently, fails here.
+ * @throws InvalidInput when the public key is none.
+ */
+export function checkAnchor(packet: EvidencePacket, { manifests, publicKey }: AnchorsAtHand): Finding {
+  const checked = checkManifests(manifests, publicKey);
+  if (!checked.ok) return checked.problem;
+  const { executionId, chain } = packet;
+  const entries = checked.manifests.flatMap(({ day, executions }) =>
+    executions.filter((one) => one.executionId === executionId).map((one) => ({ day, ...one })),
+  );
+  if (entries.length === 0)
+    return 'No manifest names this execution: take those of the days on which its chain grew, and of the day after.';
+  for (const { day, length, head } of entries) {
+    if (chain.events.length < length)
+      return `The chain has ${chain.events.length} events and had ${length} on ${day}: its end was cut off.`;
+    if (chain.events[length - 1]?.digest !== head) return `Event ${length} is not the one that was anchored on ${day}.`;
+  }
+  return undefined;
+}

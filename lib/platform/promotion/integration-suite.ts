@@ -1,0 +1,55 @@
+import { seed } from '../configuration/seed.ts';
+import type { FlowState } from '../contracts/flow.ts';
+import { loadContext } from '../executions/context.ts';
+import { execute } from '../executions/execute.ts';
+import { readExecution } from '../executions/execution-store.ts';
+import { preflight } from '../executions/preflight.ts';
+import { startExecution } from '../executions/start.ts';
+import { verify } from '../executions/verify.ts';
+import type { Runtime } from '../runtime.ts';
+import type { AnySkill } from '../skill/define-skill.ts';
+import { exampleProblem, expectedVerdict } from './expectation.ts';
+import type { NamedExample } from './past-request.ts';
+import type { SuiteFailure, SuiteFindings } from './suite.ts';
+
+/** Preflight, Execute and Verify, as the state machine runs them one after the other. */
+async function compute(runtime: Runtime, skill: AnySkill, executionId: string): Promise<FlowState> {
+  const accepted: FlowState = { executionId, skill: skill.name, verdict: 'continue' };
+  return verify(runtime, await execute(runtime, await preflight(runtime, accepted)));
+}
+
+async function exampleRun(runtime: Runtime, skill: AnySkill, { example }: NamedExample): Promise<string | undefined> {
+  const started = await startExecution(runtime, { skill, body: example.request, caller: example.requester });
+  if (started.kind !== 'accepted') return `The request was not accepted: ${started.kind}.`;
+  const flow = await compute(runtime, skill, started.executionId);
+  const record = await readExecution(runtime, started.executionId);
+  const wanted = expectedVerdict(example);
+  const failed = record.gates.find(({ result }) => result === 'fail');
+  if (flow.verdict !== wanted)
+    return `Verify came to ${flow.verdict}, not ${wanted}${failed === undefined ? '' : ` (${failed.gate}: ${failed.reasons[0]?.message})`}.`;
+  if (wanted === 'approve' && flow.next === undefined) return 'No stage was prepared.';
+  const { result } = await loadContext(runtime, record);
+  return result === undefined ? 'There is no result.' : exampleProblem(example, result);
+}
+
+/**
+ * Every example from request to verdict through the platform's own steps, with the configuration as the only one there is:
+ * schema gate, flag, record, engine, determinism gate, budget, policy gate, first stage.
+ * @param scratch an empty system that is thrown away: the suite seeds it and writes to it. It has one skill, whose shipped
+ *   configuration and directory are those under test, and whose flag is on.
+ */
+export async function integrationSuite(scratch: Runtime, examples: readonly NamedExample[]): Promise<SuiteFindings> {
+  await seed(scratch);
+  const [skill] = scratch.skills;
+  if (skill === undefined) return { cases: 0, failures: [], notes: [] };
+  const failures: SuiteFailure[] = [];
+  for (const named of examples) {
+    try {
+      const problem = await exampleRun(scratch, skill, named);
+      if (problem !== undefined) failures.push({ case: named.name, message: problem });
+    } catch (error) {
+      failures.push({ case: named.name, message: error instanceof Error ? error.message : 'an unknown error' });
+    }
+  }
+  return { cases: examples.length, failures, notes: [] };
+}

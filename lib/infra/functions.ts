@@ -146,12 +146,10 @@ export const functions: readonly FunctionDeclaration[] = [
     [...MAILS, 'flag-admin:use'],
     [signed('GET', '/skills/{skill}/posture'), signed('POST', '/skills/{skill}/posture')],
   ),
-  api(
-    'follow-ups',
-    'Lists follow-ups, and marks them as done.',
-    ['table:write'],
-    [signed('GET', '/follow-ups'), signed('POST', '/follow-ups/{followUpId}/done')],
-  ),
+  api('follow-ups', 'Lists follow-ups, and marks them as done.', WRITES_TABLE, [
+    signed('GET', '/follow-ups'),
+    signed('POST', '/follow-ups/{followUpId}/done'),
+  ]),
   api('status', 'Shows what is going on as a page.', WRITES_TABLE, [
     signed('GET', '/status'),
     signed('GET', '/status/{executionId}'),

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiRefused, type ExecutionView } from '../../../lib/local/api-client.ts';
-import { linkIn, type OpenPage, openLink, sendForm } from '../../../lib/local/person.ts';
+import { type FormEntries, linkIn, type OpenPage, openLink, sendForm } from '../../../lib/local/person.ts';
 import { executionList } from '../../../lib/platform/contracts/api.ts';
 import { skipBeyond } from '../../e2e/support/flow.ts';
 import { addressOf } from '../../e2e/support/mails.ts';
@@ -36,7 +36,8 @@ export class CarriedExecution {
   readonly #key: string;
   /** Where the next life is to be killed too; none when it is to live. */
   readonly #nextKills: number[];
-  #page: OpenPage | undefined;
+  /** The form that was sent last, until it is answered. */
+  #onScreen: { readonly page: OpenPage; readonly entries: FormEntries } | undefined;
   deaths = 0;
 
   constructor(host: LightHost, story: Story, manner: Manner, key: string, nextKills: readonly number[] = []) {
@@ -106,18 +107,18 @@ export class CarriedExecution {
       await skipBeyond(this.#host.client, waitingFor.deadlineAt);
       return true;
     }
-    for (const { approver } of willing) if (await this.#decide(view.executionId, approver)) return true;
-    return false;
+    // One after the other: whose word comes first may decide whether the next is heard.
+    return this.#decide(view.executionId, willing[0]?.approver ?? '');
   }
 
   async #decide(executionId: string, approver: string): Promise<boolean> {
     const choice = this.#story.answers[approver] ?? '';
     const entries = { choice, comment: `${choice} by ${approver}` };
     // What was on the screen when the system died is sent again as it is.
-    const kept = this.#manner === 'repeat' ? this.#page : undefined;
-    this.#page = undefined;
-    if (kept !== undefined) {
-      await sendForm(kept, entries);
+    const onScreen = this.#manner === 'repeat' ? this.#onScreen : undefined;
+    this.#onScreen = undefined;
+    if (onScreen !== undefined) {
+      await sendForm(onScreen.page, onScreen.entries);
       return true;
     }
     const mails = this.#host.mails.of(executionId).filter(({ to }) => to === addressOf(approver));
@@ -125,9 +126,9 @@ export class CarriedExecution {
     if (link === undefined) return false;
     const page = await openLink(link);
     if (page.nonce === undefined) return false;
-    this.#page = page;
+    this.#onScreen = { page, entries };
     const { status } = await sendForm(page, entries);
-    this.#page = undefined;
+    this.#onScreen = undefined;
     if (status >= 500) throw new Error(`The decision was answered with ${status}.`);
     return true;
   }

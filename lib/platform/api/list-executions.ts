@@ -28,15 +28,30 @@ export const listParameters = z.strictObject({
   cursor: z.string().max(600).optional().meta({ description: 'Where the previous page ended.' }),
 });
 
-const position = z.strictObject({
-  month: z.string().regex(/^\d{4}-\d\d$/),
-  from: z.record(z.string(), z.string()).optional(),
+const BEFORE_EVERYTHING = '0000-01';
+
+const partitionOf = (month: string): string => `EXECUTIONS#${month}`;
+
+/** The last item of a page: where it stands in the table and in the index. */
+const lastItem = z.strictObject({
+  pk: z.string().startsWith('EXECUTION#').max(100),
+  sk: z.literal('EXECUTION'),
+  gsi1pk: z.string(),
+  gsi1sk: z.string(),
 });
+const position = z.strictObject({ month: z.string().regex(/^\d{4}-\d\d$/), from: lastItem.optional() });
 type Position = z.infer<typeof position>;
 
-function readCursor(text: string): Position {
+/** Reads a cursor; one that points outside of what is asked for was not given for this question. */
+function readCursor(text: string, lowest: string, highest: string): Position {
   try {
-    return position.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+    const { month, from } = position.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+    if (from === undefined) return { month };
+    if (from.gsi1pk !== partitionOf(month) || from.gsi1sk > highest)
+      throw new RangeError('The cursor points outside of the query.');
+    // The span may have moved on since the previous page: then there is nothing left in it.
+    if (from.gsi1sk < lowest) return { month: BEFORE_EVERYTHING };
+    return { month, from };
   } catch (cause) {
     throw new InvalidInput(
       'The cursor cannot be read.',
@@ -99,16 +114,17 @@ export async function listExecutions(
   const ask = parseWith(listParameters, parameters, 'The query');
   const to: Instant = ask.to ?? runtime.clock.now();
   const from: Instant = ask.from ?? addSeconds(to, -DEFAULT_SPAN_SECONDS);
+  // `~` sorts behind `#`, so an execution accepted at the last instant itself is included.
+  const last = `${to}~`;
   const where = filtersOf(runtime, ask);
   const executions: ExecutionSummary[] = [];
-  let at: Position = ask.cursor === undefined ? { month: to.slice(0, 7) } : readCursor(ask.cursor);
+  let at: Position = ask.cursor === undefined ? { month: to.slice(0, 7) } : readCursor(ask.cursor, from, last);
   for (let reads = 0; at.month >= from.slice(0, 7); reads += 1) {
     if (executions.length === ask.limit || reads === MAXIMUM_READS) return { executions, cursor: writeCursor(at) };
     const query: ItemQuery = {
       index: 'gsi1',
-      pk: `EXECUTIONS#${at.month}`,
-      // `~` sorts behind `#`, so an execution accepted at the last instant itself is included.
-      between: [from, `${to}~`],
+      pk: partitionOf(at.month),
+      between: [from, last],
       descending: true,
       where,
       limit: ask.limit - executions.length,
@@ -120,7 +136,7 @@ export async function listExecutions(
     at =
       page.next === undefined
         ? { month: monthBefore(at.month) }
-        : { month: at.month, from: page.next as Record<string, string> };
+        : { month: at.month, from: page.next as z.infer<typeof lastItem> };
   }
   return { executions };
 }

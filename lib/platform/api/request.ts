@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { InvalidInput, NotFound } from '../../core/errors.ts';
+import { isExecutionId } from '../executions/execution-id.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import { findSkill } from '../skill/define-skill.ts';
 import { Forbidden, PayloadTooLarge } from './errors.ts';
@@ -38,9 +39,26 @@ export function jsonBodyOf(event: APIGatewayProxyEvent): unknown {
   }
 }
 
-/** A path parameter by its name in the route. */
+/**
+ * A path parameter by its name in the route; empty when the route has none of this name.
+ * @throws NotFound when it is not percent-encoded text: nothing can stand at such an address.
+ */
 export function pathParameter(event: APIGatewayProxyEvent, name: string): string {
-  return decodeURIComponent(event.pathParameters?.[name] ?? '');
+  try {
+    return decodeURIComponent(event.pathParameters?.[name] ?? '');
+  } catch (cause) {
+    throw new NotFound('There is nothing at this address.', [], { cause });
+  }
+}
+
+/**
+ * The execution that the path names.
+ * @throws NotFound when it cannot be the id of one; no other text is looked up.
+ */
+export function executionIdOf(event: APIGatewayProxyEvent): string {
+  const executionId = pathParameter(event, 'executionId');
+  if (!isExecutionId(executionId)) throw new NotFound('There is no execution under this id.');
+  return executionId;
 }
 
 /** A header, whatever the case of its name. */

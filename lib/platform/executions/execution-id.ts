@@ -21,3 +21,8 @@ export function randomExecutionId(bytes: Uint8Array): string {
 export function derivedExecutionId(...parts: readonly string[]): string {
   return `ex-${base32(createHash('sha256').update(canonicalJson(parts)).digest().subarray(0, BYTES))}`;
 }
+
+/** Whether a text is written as an execution's id. */
+export function isExecutionId(text: string): boolean {
+  return /^ex-[a-z2-7]{26}$/.test(text);
+}

@@ -280,6 +280,7 @@ describe('the OpenAPI document', () => {
         .filter((one) => !came.has(one)),
     );
     expect(missing.sort()).toEqual([
+      'decide_by_approval_link 429',
       'decide_by_approval_link 503',
       'finish_follow_up 200',
       'read_health 503',

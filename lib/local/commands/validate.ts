@@ -19,9 +19,9 @@ import { scratchRuntime } from '../scratch-runtime.ts';
 
 /** Options of `countersign validate`. */
 export interface ValidateOptions extends EnvironmentOptions {
-  /** A policy file; or `version`, one that is stored; the baseline when neither is given. */
+  /** A policy file; or `configuration`, a version that is stored; the baseline when neither is given. */
   readonly policy?: string;
-  readonly version?: string;
+  readonly configuration?: string;
   /** How many stored executions the simulation replays. */
   readonly last: string;
   /** A file of past requests, one JSON object a line, in addition. */
@@ -67,7 +67,7 @@ function examplesIn(folder: string): NamedExample[] {
 }
 
 async function configurationOf(runtime: Runtime, skill: AnySkill, options: ValidateOptions): Promise<unknown> {
-  const { policy, version } = options;
+  const { policy, configuration: version } = options;
   if (policy !== undefined) return readDocument(policy);
   if (version === undefined) return runtime.artifacts.get((await currentConfiguration(runtime, skill.name)).digest);
   const found = await findConfiguration(runtime, skill.name, version);

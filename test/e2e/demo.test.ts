@@ -1,7 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect } from 'vitest';
+import { slowTest } from '../support/slow.ts';
 import { examples } from './support/example-requests.ts';
 import { runCommand } from './support/spawned-system.ts';
 
@@ -9,23 +10,27 @@ import { runCommand } from './support/spawned-system.ts';
 const folder = mkdtempSync(join(tmpdir(), 'countersign-demo-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('countersign demo plays every example, verifies the evidence, and leaves nothing behind', async () => {
-  const { code, stdout } = await runCommand(['demo', '--json'], { TMPDIR: folder });
-  const lines = stdout.trimEnd().split('\n');
-  const { executions } = JSON.parse(lines.at(-1) ?? '') as { executions: Record<string, unknown>[] };
-  expect(executions).toEqual(
-    examples.map(({ skill, example }) => ({
-      skill: skill.name,
-      executionId: expect.stringMatching(/^ex-[a-z2-7]{26}$/),
-      ...example.expected,
-      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
-      verified: true,
-    })),
-  );
-  // The table for people comes first: one row an example.
-  for (const { example } of examples)
-    expect(lines.find((line) => line.startsWith(example.title.slice(0, 40)))).toMatch(/ verified$/);
-  expect(stdout).toContain(`${examples.length} executions, ${examples.length} verified offline.`);
-  expect(code).toBe(0);
-  expect(readdirSync(folder).filter((name) => name.startsWith('countersign-'))).toEqual([]);
-}, 120_000);
+slowTest(
+  'countersign demo plays every example, verifies the evidence, and leaves nothing behind',
+  async () => {
+    const { code, stdout } = await runCommand(['demo', '--json'], { TMPDIR: folder });
+    const lines = stdout.trimEnd().split('\n');
+    const { executions } = JSON.parse(lines.at(-1) ?? '') as { executions: Record<string, unknown>[] };
+    expect(executions).toEqual(
+      examples.map(({ skill, example }) => ({
+        skill: skill.name,
+        executionId: expect.stringMatching(/^ex-[a-z2-7]{26}$/),
+        ...example.expected,
+        digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+        verified: true,
+      })),
+    );
+    // The table for people comes first: one row an example.
+    for (const { example } of examples)
+      expect(lines.find((line) => line.startsWith(example.title.slice(0, 40)))).toMatch(/ verified$/);
+    expect(stdout).toContain(`${examples.length} executions, ${examples.length} verified offline.`);
+    expect(code).toBe(0);
+    expect(readdirSync(folder).filter((name) => name.startsWith('countersign-'))).toEqual([]);
+  },
+  120_000,
+);

@@ -10,6 +10,7 @@ import cdkJson from '../../cdk.json' with { type: 'json' };
 import { addStacks, createApp } from '../../lib/infra/app.ts';
 import { withoutBundles } from '../../lib/infra/code-source.ts';
 import { environmentOf } from '../../lib/infra/environments.ts';
+import { slowTest } from '../support/slow.ts';
 import { tinySkill } from './support/templates.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -49,19 +50,23 @@ describe('bin/app.ts', () => {
     expect(unknown.stderr.trim()).toMatch(/^There is no environment "qa"\. Use one of dev, staging, prod/);
   });
 
-  test('synthesizes without credentials, passes cdk-nag, and writes the same bytes twice', { timeout: 240_000 }, () => {
-    const first = runApp({ env: 'dev' }, join(folder, 'first'));
-    expect(first.stderr).toBe('');
-    expect(first.status).toBe(0);
-    const second = runApp({ env: 'dev' }, join(folder, 'second'));
-    expect(digests(second.outdir)).toEqual(digests(first.outdir));
-    expect(readdirSync(first.outdir).filter((name) => name.endsWith('.template.json'))).toContain(
-      'countersign-dev-platform.template.json',
-    );
-    expect(readdirSync(folder).filter((name) => name.startsWith('countersign-bundles-'))).toEqual([]);
-    for (const name of readdirSync(first.outdir).filter((file) => file.endsWith('.json')))
-      expect(readFileSync(join(first.outdir, name), 'utf8'), name).not.toContain(root);
-  });
+  slowTest(
+    'synthesizes without credentials, passes cdk-nag, and writes the same bytes twice',
+    { timeout: 240_000 },
+    () => {
+      const first = runApp({ env: 'dev' }, join(folder, 'first'));
+      expect(first.stderr).toBe('');
+      expect(first.status).toBe(0);
+      const second = runApp({ env: 'dev' }, join(folder, 'second'));
+      expect(digests(second.outdir)).toEqual(digests(first.outdir));
+      expect(readdirSync(first.outdir).filter((name) => name.endsWith('.template.json'))).toContain(
+        'countersign-dev-platform.template.json',
+      );
+      expect(readdirSync(folder).filter((name) => name.startsWith('countersign-bundles-'))).toEqual([]);
+      for (const name of readdirSync(first.outdir).filter((file) => file.endsWith('.json')))
+        expect(readFileSync(join(first.outdir, name), 'utf8'), name).not.toContain(root);
+    },
+  );
 });
 
 describe('cdk.json', () => {

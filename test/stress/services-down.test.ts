@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
 import { ApiClient } from '../../lib/local/api-client.ts';
 import { decideByMail } from '../../lib/local/person.ts';
 import { health } from '../../lib/platform/contracts/api.ts';
@@ -11,6 +11,7 @@ import { requesterOf, requestOf, SKILL } from '../e2e/support/example-requests.t
 import { untilEnded, untilWaiting } from '../e2e/support/flow.ts';
 import { addressOf } from '../e2e/support/mails.ts';
 import { type SpawnedSystem, spawnSystem } from '../e2e/support/spawned-system.ts';
+import { slowTest } from '../support/slow.ts';
 import { childrenOf, commandOf } from './support/process-list.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'countersign-services-'));
@@ -42,7 +43,7 @@ afterAll(async () => {
 });
 
 describe('the flag server dies in the middle', () => {
-  test('executions still start by the last good snapshot; log and health say that it grows old', async () => {
+  slowTest('executions still start by the last good snapshot; log and health say that it grows old', async () => {
     const before = await healthNow();
     expect(before.status).toBe('ok');
     await killService('unleash-process');
@@ -61,17 +62,20 @@ describe('the flag server dies in the middle', () => {
 });
 
 describe('the mail server dies in the middle', () => {
-  test('the request waits, and the mail comes once there is a server again; the flags are fresh again too', async () => {
-    await killService('mail-process');
-    const executionId = await api.start(SKILL, requesterOf('02'), requestOf('02'));
-    await untilWaiting(api, executionId);
-    await vi.waitFor(() => expect(logged('approval-mail-failed')).toBe(true), 10_000);
-    await system.stop();
-    await start();
-    // The sender waits longer after each failure.
-    await api.skipTime(600);
-    await decideByMail(system.inbox, addressOf('javier.moreno'), executionId, { choice: 'approve' });
-    await untilWaiting(api, executionId, 2);
-    expect((await healthNow()).status).toBe('ok');
-  });
+  slowTest(
+    'the request waits, and the mail comes once there is a server again; the flags are fresh again too',
+    async () => {
+      await killService('mail-process');
+      const executionId = await api.start(SKILL, requesterOf('02'), requestOf('02'));
+      await untilWaiting(api, executionId);
+      await vi.waitFor(() => expect(logged('approval-mail-failed')).toBe(true), 10_000);
+      await system.stop();
+      await start();
+      // The sender waits longer after each failure.
+      await api.skipTime(600);
+      await decideByMail(system.inbox, addressOf('javier.moreno'), executionId, { choice: 'approve' });
+      await untilWaiting(api, executionId, 2);
+      expect((await healthNow()).status).toBe('ok');
+    },
+  );
 });

@@ -152,6 +152,7 @@ try {
 } catch (error) {
   if (!(error instanceof CountersignError)) throw error;
   console.error(`${error.code}: ${error.message}`);
-  if (error.problems.length > 0) console.error(describeProblems(error.problems));
+  const untold = error.problems.filter(({ message }) => !error.message.includes(message));
+  if (untold.length > 0) console.error(describeProblems(untold));
   process.exitCode = 2;
 }

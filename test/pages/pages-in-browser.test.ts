@@ -1,22 +1,18 @@
-import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath, hasChromium } from '../support/chromium.ts';
 import { hostileSamples, withTexts } from '../unit/pages/hostile.ts';
 import { pages } from '../unit/pages/rendered.ts';
 import * as views from './fixtures.ts';
 import { elementsOf, lowContrast, structureProblems } from './in-page.ts';
 import { type PageServer, servePages } from './page-server.ts';
 
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const found = existsSync(executablePath);
-if (!found) console.warn(`SKIPPED: the pages were not tested in a real browser, for there is no ${executablePath}.`);
-
 const pathOf = (name: string): string => `/${name.replaceAll(' ', '-')}`;
 const served = new Map(pages.map(({ name, render }) => [pathOf(name), render((view) => view)]));
 // The forms post to the address in the fixtures; the answer is a page that is known to be harmless.
 served.set('/approve/k3v9', served.get('/decision') ?? '');
 
-describe.skipIf(!found)(`pages in a real browser (${executablePath})`, () => {
+describe.skipIf(!hasChromium)(`pages in a real browser (${chromiumPath})`, () => {
   let browser: Browser;
   let server: PageServer;
   let context: BrowserContext;
@@ -24,7 +20,7 @@ describe.skipIf(!found)(`pages in a real browser (${executablePath})`, () => {
   beforeAll(async () => {
     server = await servePages(served);
     browser = await chromium.launch({
-      executablePath,
+      executablePath: chromiumPath,
       args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu'],
     });
   });

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
@@ -8,9 +7,8 @@ import { answerLink } from '../../../lib/platform/approvals/http/answer-link.ts'
 import { openStage } from '../../../lib/platform/approvals/open-stage.ts';
 import { prepareStage } from '../../../lib/platform/approvals/prepare-stage.ts';
 import type { Runtime } from '../../../lib/platform/runtime.ts';
+import { chromiumPath, hasChromium } from '../../support/chromium.ts';
 import { endWorlds, level, plan, stageOf, startWorld, type World } from './world.ts';
-
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 
 /** The desk on a loopback port over plain HTTP, as the local system serves it. */
 async function serve(world: World): Promise<{ server: Server; runtime: Runtime }> {
@@ -30,7 +28,7 @@ async function serve(world: World): Promise<{ server: Server; runtime: Runtime }
   return { server, runtime };
 }
 
-describe.skipIf(!existsSync(executablePath))('in Chromium, over plain HTTP on a loopback address', () => {
+describe.skipIf(!hasChromium)('in Chromium, over plain HTTP on a loopback address', () => {
   let world: World;
   let server: Server;
   let browser: Chromium;
@@ -44,7 +42,10 @@ describe.skipIf(!existsSync(executablePath))('in Chromium, over plain HTTP on a 
     const flow = { executionId: world.executionId, skill: 'sample', verdict: 'approve', next } as const;
     await openStage(served.runtime, { taskToken: 'a-token', flow });
     url = /http:\S+\/approvals\/\S+/.exec(world.runtime.mail.sent[0]?.text ?? '')?.[0] ?? '';
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-background-networking'] });
+    browser = await chromium.launch({
+      executablePath: chromiumPath,
+      args: ['--no-sandbox', '--disable-background-networking'],
+    });
   });
 
   afterAll(async () => {

@@ -7,12 +7,17 @@ import { CountersignError, describeProblems } from '../lib/core/errors.ts';
 import { addStacks, createApp } from '../lib/infra/app.ts';
 import { bundledCode } from '../lib/infra/bundled-code.ts';
 import { environmentOf } from '../lib/infra/environments.ts';
+import { readEnvironments } from '../lib/infra/environments-file.ts';
 import { skills, skillsFolder } from '../skills/registry.ts';
 
-/** The CDK app: `npx cdk synth -c env=dev`, `npx cdk deploy --all -c env=dev`. It needs neither credentials nor a network. */
+/**
+ * The CDK app: `npx cdk synth -c env=dev`, `npx cdk deploy --all -c env=dev`, with `-c environments=FILE` for settings of your
+ * own in a file. It needs neither credentials nor a network.
+ */
 async function main(): Promise<void> {
   const app = createApp();
-  const environment = environmentOf(app.node.tryGetContext('env'));
+  const known = readEnvironments(app.node.tryGetContext('environments'));
+  const environment = environmentOf(app.node.tryGetContext('env'), known);
   const outdir = mkdtempSync(join(tmpdir(), 'countersign-bundles-'));
   try {
     const root = join(import.meta.dirname, '..');

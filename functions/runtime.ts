@@ -1,18 +1,30 @@
+import { NotFound } from '../lib/core/errors.ts';
 import type { Runtime } from '../lib/platform/runtime.ts';
 
+let build: (() => Runtime) | undefined;
 let current: Promise<Runtime> | undefined;
 
 /**
- * Fills the ports for this process in place of the AWS adapters. The local system calls it once, before any function runs.
+ * Says how the runtime of this process is built; nothing is built before it is needed. The entry of a bundle calls it with the
+ * ports that the function was granted.
  */
-export function installRuntime(runtime: Runtime): void {
-  current = Promise.resolve(runtime);
+export function provideRuntime(builder: () => Runtime): void {
+  build = builder;
+  current = undefined;
 }
 
-/** The runtime of this process; built from the environment at the first call and kept while the function stays warm. */
+/** Fills the ports of this process with a runtime that is there. The local system calls it once, before any function runs. */
+export function installRuntime(runtime: Runtime): void {
+  provideRuntime(() => runtime);
+}
+
+async function built(): Promise<Runtime> {
+  if (build === undefined) throw new NotFound('This process was given no runtime; install one before a function runs.');
+  return build();
+}
+
+/** The runtime of this process: built at the first call, and kept while the function stays warm. */
 export function runtime(): Promise<Runtime> {
-  current ??= Promise.all([import('../lib/platform/aws/runtime.ts'), import('#skills')]).then(([aws, { skills }]) =>
-    aws.awsRuntime(skills),
-  );
+  current ??= built();
   return current;
 }

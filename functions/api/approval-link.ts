@@ -2,17 +2,21 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { answerLink } from '../../lib/platform/approvals/http/answer-link.ts';
 import { linkRequestOf, resultOf } from '../../lib/platform/approvals/http/api-gateway.ts';
 import { failurePage } from '../../lib/platform/approvals/http/failure-page.ts';
+import { loggedFault } from '../../lib/platform/fault.ts';
 import { log } from '../../lib/platform/log.ts';
+import { requestContextOf } from '../api-handler.ts';
+import { type Invocation, inInvocation } from '../invocation.ts';
 import { runtime } from '../runtime.ts';
 
 /** GET, HEAD and POST /approvals/{link}: the page behind an approval link. Neither path nor body is ever logged. */
-export async function handler(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
-  const ports = await runtime();
-  try {
-    return resultOf(await answerLink(ports, linkRequestOf(event)));
-  } catch (error) {
-    const { requestId } = event.requestContext;
-    log('error', { event: 'approval-link-failed', requestId, error: error instanceof Error ? error.name : 'unknown' });
-    return resultOf(failurePage(ports, requestId));
-  }
+export function handler(event: APIGatewayProxyEvent, invocation?: Invocation): Promise<APIGatewayProxyResult> {
+  return inInvocation(invocation, requestContextOf(event), async () => {
+    const ports = await runtime();
+    try {
+      return resultOf(await answerLink(ports, linkRequestOf(event)));
+    } catch (thrown) {
+      log('error', { event: 'approval-link-failed', ...loggedFault(thrown) });
+      return resultOf(failurePage(ports, event.requestContext.requestId));
+    }
+  });
 }

@@ -1,9 +1,5 @@
-import { parseWith } from '../../lib/core/zod-problems.ts';
-import { type FlowState, flowState } from '../../lib/platform/contracts/flow.ts';
 import { preflight } from '../../lib/platform/executions/preflight.ts';
-import { runtime } from '../runtime.ts';
+import { stepHandler } from '../step-handler.ts';
 
 /** Task state: the schema and contract gate. */
-export async function handler(event: unknown): Promise<FlowState> {
-  return preflight(await runtime(), parseWith(flowState, event, 'The flow'));
-}
+export const handler = stepHandler(preflight);

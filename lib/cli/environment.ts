@@ -2,6 +2,8 @@ import { userInfo } from 'node:os';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { skills } from '#skills';
 import { InvalidInput, NotFound } from '../core/errors.ts';
+import { parseWith } from '../core/zod-problems.ts';
+import { FLAG_ADMIN_SECRET_VARIABLE } from '../platform/aws/flag-admin.ts';
 import { flagSource } from '../platform/aws/flag-source.ts';
 import { awsRuntime } from '../platform/aws/runtime.ts';
 import type { FlagEnvironment } from '../platform/flags/admin.ts';
@@ -9,10 +11,13 @@ import type { FlagAdmin } from '../platform/flags/admin-client.ts';
 import { sendLogTo } from '../platform/log.ts';
 import type { Runtime } from '../platform/runtime.ts';
 import { type AnySkill, findSkill } from '../platform/skill/define-skill.ts';
+import { environmentName, readEnvironments } from './api/environment-file.ts';
+import { callerIdentity, type IdentityOptions } from './api/identity.ts';
+import { declaredRegion, deployedVariables, type Variables } from './deployed-environment.ts';
 
-/** Options that every command which governs an environment takes. */
-export interface EnvironmentOptions {
-  /** `local`, or the environment that the variables of this process describe. */
+/** Options that every command takes which reads and writes an environment's own table. */
+export interface EnvironmentOptions extends IdentityOptions {
+  /** `local`, or the name of a deployed environment. */
   readonly env: string;
   /** The state directory of the local system. */
   readonly state: string;
@@ -25,29 +30,45 @@ export interface Environment {
   flagAdmin(): Promise<FlagAdmin>;
 }
 
-const ADMIN_SECRET = 'COUNTERSIGN_UNLEASH_ADMIN_TOKEN_SECRET';
-
 function refuse(code: string, message: string, mend: string): never {
   throw new InvalidInput(message, [{ pointer: '/env', code, message, mend }]);
 }
 
-async function adminInAws(runtime: Runtime): Promise<FlagAdmin> {
-  const secret = process.env[ADMIN_SECRET];
-  const source = await flagSource(new SecretsManagerClient({}), runtime.settings.unleash?.url, secret);
+async function adminInAws(runtime: Runtime, variables: Variables): Promise<FlagAdmin> {
+  const source = await flagSource(
+    new SecretsManagerClient({}),
+    runtime.settings.unleash?.url,
+    variables[FLAG_ADMIN_SECRET_VARIABLE],
+  );
   if (source === undefined)
     throw new NotFound(
-      `The flag server cannot be administered from here: set COUNTERSIGN_UNLEASH_URL and ${ADMIN_SECRET} (the name of the secret).`,
+      'The flag server cannot be administered from here: the environment names no secret with an admin token (adminTokenSecretName in lib/infra/environments.ts).',
     );
   return { url: source.url, adminToken: source.clientToken };
 }
 
+/** The settings of an environment: the variables of this process when they describe it, else what is deployed. */
+async function variablesFor(env: string): Promise<Variables> {
+  if (process.env.COUNTERSIGN_ENVIRONMENT === env) return process.env as Variables;
+  const variables = await deployedVariables(env);
+  const found = variables.COUNTERSIGN_ENVIRONMENT;
+  if (found === env) return variables;
+  return refuse(
+    'other-environment',
+    `The functions of "${env}" say that they belong to "${found ?? ''}".`,
+    'Deploy the environment again.',
+  );
+}
+
 /**
- * Opens an environment: the local system by its state directory; any other one by the variables that its functions have
- * (`COUNTERSIGN_TABLE` and the like) and the AWS credentials of this process.
- * @throws NotRunning when the local system does not run; InvalidInput naming every variable that is missing, or when the
- * variables are those of another environment.
+ * Opens an environment: the local system by its state directory; a deployed one with the caller's AWS credentials and the
+ * settings that its functions have. The variables of this process stand in for those when they describe the environment
+ * (`COUNTERSIGN_ENVIRONMENT` is its name), for whoever may use the table and not read functions.
+ * @throws NotRunning when the local system does not run; InvalidInput for a name that is none; NotLetIn without credentials;
+ * OutOfReach when there is no such environment in the caller's account and region.
  */
-export async function openEnvironment({ env, state }: EnvironmentOptions): Promise<Environment> {
+export async function openEnvironment(options: EnvironmentOptions): Promise<Environment> {
+  const { env, state } = options;
   // What a command answers goes to the standard output, and nothing else does.
   sendLogTo((line) => console.error(line));
   if (env === 'local') {
@@ -55,14 +76,28 @@ export async function openEnvironment({ env, state }: EnvironmentOptions): Promi
     const { runtime, flagAdmin } = await runningSystem(state);
     return { runtime, flagAdmin: async () => flagAdmin };
   }
-  const runtime = awsRuntime(skills);
-  if (runtime.settings.environment !== env)
-    refuse(
-      'other-environment',
-      `The variables of this process describe "${runtime.settings.environment}", not "${env}".`,
-      'Set the COUNTERSIGN_ variables of the environment that you mean.',
-    );
-  return { runtime, flagAdmin: () => adminInAws(runtime) };
+  parseWith(environmentName, env, 'The name of the environment', '/env');
+  const { profile, region = declaredRegion(env) } = withFile(options);
+  const identity = callerIdentity({
+    ...(profile === undefined ? {} : { profile }),
+    ...(region === undefined ? {} : { region }),
+  });
+  await identity.credentials();
+  await identity.region();
+  const variables = await variablesFor(env);
+  const runtime = awsRuntime(skills, variables);
+  return { runtime, flagAdmin: () => adminInAws(runtime, variables) };
+}
+
+/** Profile and region as the command line names them, or else the project's file. */
+function withFile({ env, profile, region }: EnvironmentOptions): IdentityOptions {
+  const onFile = readEnvironments();
+  const known = Object.hasOwn(onFile, env) ? onFile[env] : undefined;
+  const named = { profile: profile ?? known?.profile, region: region ?? known?.region };
+  return {
+    ...(named.profile === undefined ? {} : { profile: named.profile }),
+    ...(named.region === undefined ? {} : { region: named.region }),
+  };
 }
 
 /** The environment of the flag server that an environment's flags belong to. */

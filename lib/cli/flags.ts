@@ -26,7 +26,7 @@ export async function apply(options: FlagOptions & { readonly reset?: boolean })
 }
 
 /** The flags as they are at the server, or as they were when they were last read from there. */
-async function flagsInForce(runtime: Runtime): Promise<FlagSnapshot | undefined> {
+export async function flagsInForce(runtime: Runtime): Promise<FlagSnapshot | undefined> {
   const source = await runtime.flags.source();
   return source === undefined ? runtime.flags.snapshot() : fetchSnapshot(source, { now: runtime.clock.now() });
 }

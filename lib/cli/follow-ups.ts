@@ -1,9 +1,9 @@
-import { listFollowUps } from '../platform/api/follow-ups.ts';
-import { closeFollowUp } from '../platform/follow-ups/follow-up-store.ts';
-import { type EnvironmentOptions, openEnvironment, operator } from './environment.ts';
+import { given } from './api/countersign-api.ts';
+import { type GovernanceOptions, openGovernance } from './governance.ts';
+import { say, sayJson } from './say.ts';
 
 /** Options of `countersign follow-ups`. */
-export interface FollowUpOptions extends EnvironmentOptions {
+export interface FollowUpOptions extends GovernanceOptions {
   readonly skill?: string;
   readonly status?: string;
   readonly json?: boolean;
@@ -11,28 +11,21 @@ export interface FollowUpOptions extends EnvironmentOptions {
 
 /** `countersign follow-ups list`: what somebody has to look after, and by when. */
 export async function list(options: FollowUpOptions): Promise<void> {
-  const { runtime } = await openEnvironment(options);
-  const { skill, status } = options;
-  const { followUps } = await listFollowUps(runtime, {
-    ...(skill === undefined ? {} : { skill }),
-    ...(status === undefined ? {} : { status }),
-  });
-  if (options.json === true) return console.log(JSON.stringify({ followUps }));
-  if (followUps.length === 0) console.log('There is nothing to follow up.');
+  const governance = await openGovernance(options);
+  const followUps = await governance.followUps(given({ skill: options.skill, status: options.status }));
+  if (options.json === true) return sayJson({ followUps });
+  if (followUps.length === 0) say('There is nothing to follow up.');
   for (const { followUpId, due, owner, title, executionId, closedBy, status: stands } of followUps) {
-    console.log(`${followUpId}  ${stands}  due ${due}  ${owner}`);
-    console.log(`    ${title}${executionId === undefined ? '' : ` (${executionId})`}`);
-    if (closedBy !== undefined) console.log(`    Done by ${closedBy}.`);
+    say(`${followUpId}  ${stands}  due ${due}  ${owner}`);
+    say(`    ${title}${executionId === undefined ? '' : ` (${executionId})`}`);
+    if (closedBy !== undefined) say(`    Done by ${closedBy}.`);
   }
 }
 
 /** `countersign follow-ups done`: marks one as done. */
-export async function done(
-  followUpId: string,
-  options: FollowUpOptions & { readonly by?: string; readonly note: string },
-): Promise<void> {
-  const { runtime } = await openEnvironment(options);
-  const closed = await closeFollowUp(runtime, followUpId, { by: operator(options.by), note: options.note });
-  if (options.json === true) return console.log(JSON.stringify(closed));
-  console.log(`${closed.followUpId} was done at ${closed.closedAt} by ${closed.closedBy}: ${closed.note}`);
+export async function done(followUpId: string, options: FollowUpOptions & { readonly note: string }): Promise<void> {
+  const governance = await openGovernance(options);
+  const closed = await governance.closeFollowUp(followUpId, options.note);
+  if (options.json === true) return sayJson(closed);
+  say(`${closed.followUpId} was done at ${closed.closedAt} by ${closed.closedBy}: ${closed.note}`);
 }

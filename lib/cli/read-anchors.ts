@@ -22,20 +22,28 @@ function manifestFiles(path: string): readonly string[] {
 }
 
 /**
- * Reads the manifests and the key that the command line names.
- * @returns `undefined` when it names none.
- * @throws InvalidInput when one is named without the other, or cannot be read.
+ * Reads the public keys that the command line names.
+ * @throws InvalidInput when one cannot be read.
  */
-export function readAnchors(anchor: string | undefined, key: string | undefined): AnchorsAtHand | undefined {
-  if (anchor === undefined && key === undefined) return undefined;
-  if (anchor === undefined || key === undefined) {
-    const missing = anchor === undefined ? 'anchor' : 'key';
-    throw unusable(`/${missing}`, `--${missing} is missing.`, 'Name the manifest and its public key together.');
-  }
-  const manifests = manifestFiles(anchor).map(readDocument);
-  try {
-    return { manifests, publicKey: readFileSync(key, 'utf8') };
-  } catch (cause) {
-    throw unusable('/key', `${key} cannot be read.`, 'Name the file with the public key, as PEM.', cause);
-  }
+export function readKeys(files: readonly string[]): readonly string[] {
+  return files.map((file) => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch (cause) {
+      throw unusable('/key', `${file} cannot be read.`, 'Name the file with the public key, as PEM.', cause);
+    }
+  });
+}
+
+/**
+ * Reads the manifests that the command line names.
+ * @param publicKeys the keys that it names, as PEM.
+ * @returns `undefined` when it names no manifest.
+ * @throws InvalidInput when they are named without a key, or cannot be read.
+ */
+export function readAnchors(anchor: string | undefined, publicKeys: readonly string[]): AnchorsAtHand | undefined {
+  if (anchor === undefined) return undefined;
+  if (publicKeys.length === 0)
+    throw unusable('/key', '--key is missing.', 'Name the manifest and its public key together.');
+  return { manifests: manifestFiles(anchor).map(readDocument), publicKeys };
 }

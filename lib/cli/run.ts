@@ -1,13 +1,12 @@
-import * as z from 'zod';
 import { skills } from '#skills';
 import { digestOf } from '../core/digest.ts';
 import { loadDirectory } from '../core/directory/load.ts';
 import { InvalidInput, NotFound } from '../core/errors.ts';
 import { type Instant, instant } from '../core/instant.ts';
 import { parseWith } from '../core/zod-problems.ts';
-import { requestEnvelope } from '../platform/contracts/envelope.ts';
 import { findSkill } from '../platform/skill/define-skill.ts';
 import { readDocument } from './read-document.ts';
+import { readRequest } from './request-file.ts';
 
 interface RunOptions {
   readonly input: string;
@@ -16,9 +15,6 @@ interface RunOptions {
   readonly policy?: string;
   readonly directory?: string;
 }
-
-/** A bundled example carries the request, and who makes it. */
-const example = z.looseObject({ requester: z.string(), request: z.unknown() });
 
 function missingRequester(): never {
   throw new InvalidInput('The requester is not named.', [
@@ -53,9 +49,7 @@ export async function run(named: string, options: RunOptions): Promise<void> {
   const skill = findSkill(skills, named);
   if (skill === undefined)
     throw new NotFound(`There is no skill ${named}. There are: ${skills.map(({ name }) => name).join(', ')}.`);
-  const document = readDocument(options.input);
-  const bundled = example.safeParse(document);
-  const envelope = parseWith(requestEnvelope, bundled.success ? bundled.data.request : document, 'The request');
+  const { envelope, requester } = readRequest(options.input);
   const directory = loadDirectory(
     options.directory === undefined ? skill.referenceDirectory() : readDocument(options.directory),
   );
@@ -67,7 +61,7 @@ export async function run(named: string, options: RunOptions): Promise<void> {
     input: parseWith(skill.input, envelope.input, 'The input', '/input'),
     configuration,
     directory,
-    requester: { personId: options.requester ?? (bundled.success ? bundled.data.requester : missingRequester()) },
+    requester: { personId: options.requester ?? requester ?? missingRequester() },
     instant: options.instant === undefined ? new Date().toISOString() : instantOf(options.instant),
   });
   console.log(JSON.stringify({ ...result, digest: digestOf(result) }, null, 2));

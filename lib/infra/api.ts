@@ -3,10 +3,15 @@ import {
   AccessLogFormat,
   AuthorizationType,
   EndpointType,
+  type IRestApi,
+  JsonSchemaType,
+  JsonSchemaVersion,
   LambdaIntegration,
   LogGroupLogDestination,
   type Method,
   MethodLoggingLevel,
+  Model,
+  RequestValidator,
   RestApi,
   SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigateway';
@@ -16,7 +21,8 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { CountersignFunction } from './countersign-function.ts';
 import type { Environment } from './environments.ts';
-import { functions, type Route } from './functions.ts';
+import { type Route, routeKey, routes } from './functions.ts';
+import { addGatewayResponses } from './gateway-responses.ts';
 import { prefixOf } from './names.ts';
 
 /** The API's one stage; without a domain of your own it is part of every address. */
@@ -54,7 +60,7 @@ export class Api extends Construct {
     const { region, urlSuffix } = Stack.of(this);
     const log = new LogGroup(this, 'AccessLog', {
       logGroupName: `/aws/apigateway/${prefixOf(name)}`,
-      retention: settings.logRetentionDays,
+      retention: settings.retention.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.restApi = new RestApi(this, 'Rest', {
@@ -75,6 +81,7 @@ export class Api extends Construct {
         methodOptions: Object.fromEntries(routes().map((route) => [optionsKey(route), throttleOf(route, settings)])),
       },
     });
+    addGatewayResponses(this.restApi);
     if (settings.domain !== undefined) {
       const domain = this.restApi.addDomainName('Domain', {
         domainName: settings.domain.name,
@@ -102,11 +109,6 @@ export class Api extends Construct {
     );
     acknowledge(
       this.restApi,
-      'AwsSolutions-APIG2',
-      'The functions check each request against its contract and answer every problem with its place, which a validator of API Gateway cannot.',
-    );
-    acknowledge(
-      this.restApi,
       'AwsSolutions-APIG6',
       'Execution logs record paths, and an approval link is a secret. The access log names routes instead.',
     );
@@ -119,20 +121,29 @@ export class Api extends Construct {
 
   /** Serves the routes of functions. */
   serve(served: readonly CountersignFunction[]): void {
+    // That it is an object is all that is checked here: the functions name every problem with its place, which this cannot.
+    const jsonObject = new Model(this, 'JsonObject', {
+      restApi: this.restApi as IRestApi,
+      contentType: 'application/json',
+      description: 'Any JSON object.',
+      schema: { schema: JsonSchemaVersion.DRAFT4, type: JsonSchemaType.OBJECT },
+    });
+    const requestValidator = new RequestValidator(this, 'Validator', {
+      restApi: this.restApi as IRestApi,
+      validateRequestBody: true,
+      validateRequestParameters: true,
+    });
     for (const { declaration, lambda } of served) {
       const integration = new LambdaIntegration(lambda, { allowTestInvoke: false });
       for (const route of declaration.routes ?? []) {
         const method = this.restApi.root.resourceForPath(route.path).addMethod(route.method, integration, {
           authorizationType: route.auth === 'iam' ? AuthorizationType.IAM : AuthorizationType.NONE,
+          ...(route.body === 'json' ? { requestValidator, requestModels: { 'application/json': jsonObject } } : {}),
         });
         acknowledgeAuthorization(method, route);
       }
     }
   }
-}
-
-function routes(): readonly Route[] {
-  return functions.flatMap((declaration) => declaration.routes ?? []);
 }
 
 /** API Gateway's key for a method's options. */
@@ -141,9 +152,8 @@ function optionsKey({ path, method }: Route): string {
 }
 
 function throttleOf(route: Route, settings: Environment['settings']): object {
-  const { ratePerSecond, burst } = route.path.startsWith('/approvals/')
-    ? settings.throttles.approvals
-    : settings.throttles.api;
+  const { routes: own, approvals, api } = settings.throttles;
+  const { ratePerSecond, burst } = own?.[routeKey(route)] ?? (route.path.startsWith('/approvals/') ? approvals : api);
   return {
     throttlingRateLimit: ratePerSecond,
     throttlingBurstLimit: burst,

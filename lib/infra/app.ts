@@ -2,6 +2,7 @@ import { App, type Environment as CdkEnvironment, Tags } from 'aws-cdk-lib';
 import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import cdkJson from '../../cdk.json' with { type: 'json' };
 import type { AnySkill } from '../platform/skill/define-skill.ts';
+import { AlarmOverrides } from './alarms/overrides.ts';
 import type { CodeSource } from './code-source.ts';
 import { DataStack } from './data-stack.ts';
 import type { Environment } from './environments.ts';
@@ -44,6 +45,7 @@ export function createApp({ outdir, complete = true }: AppOptions = {}): App {
 /**
  * Puts an environment's stacks into an app: the data, what serves all skills, and one stack for each skill.
  * @throws RangeError when two skills have one id.
+ * @throws InvalidInput when the environment overrides an alarm that there is not.
  */
 export function addStacks(app: App, { environment, skills, code }: AppParts): void {
   const prefix = prefixOf(environment.name);
@@ -54,6 +56,7 @@ export function addStacks(app: App, { environment, skills, code }: AppParts): vo
   };
   const common = { env, environment, terminationProtection: environment.settings.data.deletionProtection };
 
+  const overrides = new AlarmOverrides(environment);
   const data = new DataStack(app, `${prefix}-data`, {
     ...common,
     description: `Countersign ${environment.name}: table, artifacts, mail identity.`,
@@ -61,6 +64,8 @@ export function addStacks(app: App, { environment, skills, code }: AppParts): vo
   const platform = new PlatformStack(app, `${prefix}-platform`, {
     ...common,
     code,
+    skills,
+    overrides,
     description: `Countersign ${environment.name}: API, schedules, alarms.`,
   });
   platform.addStackDependency(data, 'Its functions use the table and the bucket by name.');
@@ -76,8 +81,10 @@ export function addStacks(app: App, { environment, skills, code }: AppParts): vo
       skill,
       code,
       baseUrl: platform.baseUrl,
+      overrides,
       description: `Countersign ${environment.name}: ${skill.name}.`,
     }).addStackDependency(platform, 'Its configuration is seeded there.');
   }
+  overrides.requireMatches();
   Tags.of(app).add('countersign:environment', environment.name);
 }

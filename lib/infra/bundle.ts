@@ -1,10 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { join, relative } from 'node:path';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { InvalidInput } from '../core/errors.ts';
+import { entriesPlugin, entryPath, functionEntry } from './function-entry.ts';
 import type { FunctionDeclaration } from './functions.ts';
 import { inlineTextPlugin } from './inline-text.ts';
+import { ownModulesPlugin } from './own-modules.ts';
+import { refusedConditionsPlugin } from './refused-conditions.ts';
 import { type SkillModule, skillsPlugin } from './skills-module.ts';
+import { slimSdkPlugin } from './slim-sdk.ts';
+import { yamlAsJsonPlugin } from './yaml-as-json.ts';
 
 /** CommonJS packages inside an ES module look for `require`. */
 const BANNER =
@@ -29,45 +34,89 @@ export interface Bundle {
   /** The folder that becomes the function's code; it holds `index.mjs` and nothing else. */
   readonly folder: string;
   readonly bytes: number;
+  /** Bytes of each module in the bundle, by its path from the repository's root. */
+  readonly modules: ReadonlyMap<string, number>;
+}
+
+/** A module to bundle on its own. */
+export interface BundleEntry {
+  readonly name: string;
+  /** The text of the module, in JavaScript; what it imports is found from the repository's root. */
+  readonly source: string;
 }
 
 /**
- * Bundles functions for Lambda, each to one minified ES module with all it imports, the AWS SDK among it. `#skills` becomes a
- * list of the given skills, and the text files that modules read become part of them. The same sources give the same bytes.
- * Names survive, because Step Functions matches errors by them. There are no source maps: stacks name functions by name.
+ * How every bundle is made: one minified ES module with all it imports, the AWS SDK among it. The same sources give the same
+ * bytes. Names survive, because Step Functions matches errors by them. There are no source maps: stacks name functions by name.
+ */
+export const BUNDLE_SETTINGS = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  minify: true,
+  keepNames: false,
+  legalComments: 'none',
+  charset: 'utf8',
+  banner: { js: BANNER },
+} as const satisfies BuildOptions;
+
+/**
+ * Bundles functions for Lambda. Each begins with a runtime of the ports that it was granted, so a bundle holds no others. `#skills`
+ * becomes a list of the given skills, and the text files that modules read become part of them, YAML as JSON.
  * @throws InvalidInput listing everything that cannot be bundled.
  */
-export async function bundle({ declarations, skills, root, outdir }: BundleOptions): Promise<readonly Bundle[]> {
+export function bundle({ declarations, skills, root, outdir }: BundleOptions): Promise<readonly Bundle[]> {
+  const entries = declarations.map((declaration) => ({
+    name: declaration.name,
+    source: functionEntry(declaration, root),
+  }));
+  const plugins = [
+    skillsPlugin(root, skills),
+    ownModulesPlugin(root),
+    inlineTextPlugin(root),
+    yamlAsJsonPlugin(),
+    slimSdkPlugin(),
+    refusedConditionsPlugin(),
+  ];
+  return bundleEntries(entries, { root, outdir, plugins });
+}
+
+/**
+ * Bundles modules with these plugins; functions take `bundle`.
+ * @throws InvalidInput listing everything that cannot be bundled.
+ */
+export async function bundleEntries(
+  entries: readonly BundleEntry[],
+  { root, outdir, plugins }: { readonly root: string; readonly outdir: string; readonly plugins: readonly Plugin[] },
+): Promise<readonly Bundle[]> {
+  const sources = new Map(entries.map(({ name, source }) => [name, source]));
   const result = await build({
+    ...BUNDLE_SETTINGS,
     absWorkingDir: root,
-    entryPoints: declarations.map(({ name, entry }) => ({ in: join(root, entry), out: join(name, 'index') })),
+    entryPoints: entries.map(({ name }) => ({ in: entryPath(name), out: join(name, 'index') })),
     outdir,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
     write: false,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    minify: true,
-    keepNames: true,
-    legalComments: 'none',
-    charset: 'utf8',
-    banner: { js: BANNER },
     metafile: true,
-    plugins: [skillsPlugin(root, skills), inlineTextPlugin(root)],
+    plugins: [entriesPlugin(root, sources), ...plugins],
     logLevel: 'silent',
   }).catch((failure: unknown) => {
     throw new InvalidInput(`The functions cannot be bundled:\n${describe(failure)}`, [], { cause: failure });
   });
   return Promise.all(
-    declarations.map(async ({ name }) => {
+    entries.map(async ({ name }) => {
       const folder = join(outdir, name);
       const file = result.outputFiles.find(({ path }) => path === join(folder, 'index.mjs'));
       if (file === undefined) throw new InvalidInput(`The function ${name} was not bundled.`);
       await mkdir(folder, { recursive: true });
       await writeFile(file.path, file.contents);
-      return { name, folder, bytes: file.contents.byteLength };
+      const output = result.metafile.outputs[relative(root, file.path)];
+      const modules = Object.entries(output?.inputs ?? {}).map(
+        ([path, { bytesInOutput }]) => [path, bytesInOutput] as const,
+      );
+      return { name, folder, bytes: file.contents.byteLength, modules: new Map(modules) };
     }),
   );
 }

@@ -7,7 +7,12 @@ import type { AnySkill } from '../platform/skill/define-skill.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import type { CodeSource } from './code-source.ts';
 import type { Environment } from './environments.ts';
-import { anchorVariables, FLAG_TOKEN_SECRET_VARIABLE, flagAdminVariables } from './function-variables.ts';
+import {
+  anchorVariables,
+  FLAG_TOKEN_SECRET_VARIABLE,
+  flagAdminVariables,
+  signingVariables,
+} from './function-variables.ts';
 import type { FunctionDeclaration } from './functions.ts';
 import { giveGrants } from './grants.ts';
 import { functionNameOf } from './names.ts';
@@ -41,7 +46,7 @@ export class CountersignFunction extends Construct {
 
     const logGroup = new LogGroup(this, 'Log', {
       logGroupName: `/aws/lambda/${functionName}`,
-      retention: environment.settings.logRetentionDays,
+      retention: environment.settings.retention.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(this, 'Role', {
@@ -70,11 +75,13 @@ export class CountersignFunction extends Construct {
       role,
       logGroup,
       tracing: Tracing.ACTIVE,
+      ...reservedConcurrency(environment, declaration),
       environment: {
         ...props.variables,
         ...(readsToken ? { [FLAG_TOKEN_SECRET_VARIABLE]: environment.settings.unleash.tokenSecretName } : {}),
         ...(declaration.grants.includes('flag-admin:use') ? flagAdminVariables(environment) : {}),
         ...(declaration.grants.includes('anchors:write') ? anchorVariables(place) : {}),
+        ...(declaration.grants.includes('evidence:sign') ? signingVariables(place) : {}),
       },
       // Executions wait for days: the code that they began with must outlast the deployments that come after.
       currentVersionOptions: {
@@ -93,4 +100,9 @@ export class CountersignFunction extends Construct {
   get version(): Version {
     return this.lambda.currentVersion;
   }
+}
+
+function reservedConcurrency({ settings }: Environment, { name }: FunctionDeclaration) {
+  const reservedConcurrentExecutions = settings.caps.concurrency?.[name];
+  return reservedConcurrentExecutions === undefined ? {} : { reservedConcurrentExecutions };
 }

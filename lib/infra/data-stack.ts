@@ -6,6 +6,7 @@ import { addAnchors } from './anchors.ts';
 import type { Environment } from './environments.ts';
 import { addMailIdentity } from './mail-identity.ts';
 import { placeOf } from './place.ts';
+import { addSigningKey } from './signing-key.ts';
 
 export interface DataStackProps extends StackProps {
   readonly environment: Environment;
@@ -16,7 +17,7 @@ export class DataStack extends Stack {
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
     const { environment } = props;
-    const { data, logRetentionDays } = environment.settings;
+    const { data, retention } = environment.settings;
     const place = placeOf(this, environment);
     const removalPolicy = data.onStackDeletion === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
@@ -26,7 +27,10 @@ export class DataStack extends Stack {
       sortKey: { name: 'sk', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      pointInTimeRecoverySpecification: {
+        pointInTimeRecoveryEnabled: true,
+        recoveryPeriodInDays: retention.tableRecoveryDays,
+      },
       timeToLiveAttribute: 'expiresAt',
       deletionProtection: data.deletionProtection,
       removalPolicy,
@@ -49,7 +53,7 @@ export class DataStack extends Stack {
     };
     const accessLog = new Bucket(this, 'AccessLog', {
       ...closed,
-      lifecycleRules: [{ expiration: Duration.days(logRetentionDays) }],
+      lifecycleRules: [{ expiration: Duration.days(retention.logDays) }],
     });
     new Bucket(this, 'Artifacts', {
       ...closed,
@@ -57,10 +61,17 @@ export class DataStack extends Stack {
       versioned: true,
       serverAccessLogsBucket: accessLog as IBucket,
       serverAccessLogsPrefix: 'artifacts/',
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+      // No rule ever deletes what is current: a policy that was stored years ago may be in force today.
+      lifecycleRules: [
+        {
+          abortIncompleteMultipartUploadAfter: Duration.days(7),
+          noncurrentVersionExpiration: Duration.days(retention.noncurrentVersionDays),
+        },
+      ],
     });
 
     addAnchors(this, { place, closed, accessLog: accessLog as IBucket, lockDays: data.anchorLockDays });
+    addSigningKey(this, { place, removalPolicy, deletionDays: data.signingKeyDeletionDays });
     addMailIdentity(this, environment, place, removalPolicy);
   }
 }

@@ -12,17 +12,22 @@ export function functionVariables(environment: Environment, place: Place, baseUr
     COUNTERSIGN_MAIL_FROM: settings.mail.from,
     COUNTERSIGN_OVERSIGHT_ADDRESS: settings.oversightAddress,
     COUNTERSIGN_STATE_MACHINE_PREFIX: place.stateMachinePrefix,
+    COUNTERSIGN_MAXIMUM_BODY_BYTES: String(settings.caps.requestBodyBytes),
     COUNTERSIGN_UNLEASH_URL: settings.unleash.url,
     COUNTERSIGN_UNLEASH_ENVIRONMENT: settings.unleash.environment,
   };
 }
 
-/** The variables that say where manifests go and which secret holds the key, for the function that anchors. */
+/** The variable that says where manifests go, for the function that anchors. */
 export function anchorVariables(place: Place): { [name: string]: string } {
   return {
     COUNTERSIGN_ANCHORS_BUCKET: place.anchorsBucketName,
-    COUNTERSIGN_ANCHOR_KEY_SECRET: place.anchorKeySecretName,
   };
+}
+
+/** The variable that names the key, for the functions that sign. */
+export function signingVariables(place: Place): { [name: string]: string } {
+  return { COUNTERSIGN_SIGNING_KEY: place.signingKeyAlias };
 }
 
 /** The variable that names the secret with the flag server's admin token, where there is one. */

@@ -2,22 +2,34 @@
 export type Grant =
   | 'table:read'
   | 'table:write'
+  | 'table:delete'
+  | 'table:count'
   | 'artifacts:read'
   | 'artifacts:write'
   | 'mail:send'
   | 'states:start'
   | 'states:signal'
   | 'states:describe'
+  | 'states:history'
   | 'flag-token:read'
   | 'flag-admin:use'
-  | 'anchors:write';
+  | 'anchors:write'
+  | 'evidence:sign';
 
 /** A method and path of the API; `iam` wants a signed request, `none` takes anybody's. */
 export interface Route {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly path: string;
   readonly auth: 'iam' | 'none';
+  /** `json`: the body must be a JSON object, which the API checks before it invokes the function. */
+  readonly body?: 'json';
 }
+
+/**
+ * `none`: the function looks at no skill. `declaration`: everything but what follows. `engine`: it can load configurations and
+ * execute too. `reference`: it can load configurations, and has the configuration and directory that the skill ships with.
+ */
+export type SkillParts = 'none' | 'declaration' | 'engine' | 'reference';
 
 /** One Lambda function as it is deployed; its code is named by path, never imported. */
 export interface FunctionDeclaration {
@@ -30,6 +42,8 @@ export interface FunctionDeclaration {
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
   readonly grants: readonly Grant[];
+  /** How much of its skills the function carries; their declarations where nothing is said. */
+  readonly skills?: SkillParts;
   readonly routes?: readonly Route[];
   /** Run every so many minutes. */
   readonly everyMinutes?: number;
@@ -52,14 +66,19 @@ export type StepName =
   | 'block'
   | 'recover';
 
-function step(
+function step(name: StepName, description: string, grants: readonly Grant[]): FunctionDeclaration {
+  const entry = `functions/steps/${name}.ts`;
+  return { name, entry, scope: 'skill', description, memoryMegabytes: 512, timeoutSeconds: 60, grants };
+}
+
+/** A step that needs the skill's engine. */
+function engineStep(
   name: StepName,
   description: string,
   grants: readonly Grant[],
-  memoryMegabytes = 512,
+  memoryMegabytes = 1024,
 ): FunctionDeclaration {
-  const entry = `functions/steps/${name}.ts`;
-  return { name, entry, scope: 'skill', description, memoryMegabytes, timeoutSeconds: 60, grants };
+  return { ...step(name, description, grants), memoryMegabytes, skills: 'engine' };
 }
 
 function api(
@@ -85,6 +104,10 @@ function signed(method: Route['method'], path: string): Route {
   return { method, path, auth: 'iam' };
 }
 
+function signedWithBody(path: string): Route {
+  return { method: 'POST', path, auth: 'iam', body: 'json' };
+}
+
 function open(method: Route['method'], path: string): Route {
   return { method, path, auth: 'none' };
 }
@@ -93,38 +116,48 @@ const READS: readonly Grant[] = ['table:read', 'artifacts:read'];
 const WRITES_TABLE: readonly Grant[] = ['table:write', 'artifacts:read'];
 const WRITES: readonly Grant[] = ['table:write', 'artifacts:write'];
 const MAILS: readonly Grant[] = [...WRITES, 'mail:send'];
-/** Whoever may settle a stage ends its wait, and starts the re-run that oversight orders. */
-const SETTLES: readonly Grant[] = [...MAILS, 'states:signal', 'states:start'];
+/** Whoever ends an execution signs the statement about it. */
+const ENDS: readonly Grant[] = [...MAILS, 'evidence:sign'];
+/** Whoever may settle a stage kills its links, ends its wait, and starts the re-run that oversight orders. */
+const SETTLES: readonly Grant[] = [...MAILS, 'table:delete', 'states:signal', 'states:start'];
 
 /** Every function of Countersign. The stacks deploy this table, and the local system serves it. */
 export const functions: readonly FunctionDeclaration[] = [
-  step('preflight', 'Checks the contract, the slot and the posture before anything is computed.', WRITES_TABLE),
-  step('execute', 'Runs the skill on its parsed input and stores the result.', WRITES, 1024),
-  step(
-    'verify',
-    'Re-executes the skill with permuted input and holds the result against the gates.',
-    [...WRITES_TABLE, 'mail:send'],
-    1024,
+  engineStep(
+    'preflight',
+    'Checks the contract, the slot and the posture before anything is computed.',
+    WRITES_TABLE,
+    512,
   ),
+  engineStep('execute', 'Runs the skill on its parsed input and stores the result.', WRITES),
+  engineStep('verify', 'Re-executes the skill with permuted input and holds the result against the gates.', [
+    ...WRITES_TABLE,
+    'mail:send',
+  ]),
   step('request-approval', 'Opens an approval stage and mails its links.', SETTLES),
   step('escalate', 'Closes a stage whose deadline passed, or finds that it was decided in time.', SETTLES),
   step('request-oversight', 'Asks a person to look at an execution that may not go on by itself.', SETTLES),
-  step('publish', 'Publishes the outcome, unless the posture stops it.', MAILS),
-  step('conclude', 'Ends an execution that people did not let pass.', MAILS),
-  step('block', 'Ends an execution that a gate stopped, with an incident packet.', MAILS),
+  step('publish', 'Publishes the outcome, unless the posture stops it.', ENDS),
+  step('conclude', 'Ends an execution that people did not let pass.', ENDS),
+  step('block', 'Ends an execution that a gate stopped, with an incident packet.', ENDS),
   step(
     'recover',
     'Marks an execution that a fault ended, counts the fault, and puts the baseline back when it is one too many.',
-    [...MAILS, 'flag-admin:use'],
+    [...ENDS, 'flag-admin:use'],
   ),
 
   api(
     'start-execution',
     'Takes a request and starts its execution.',
     [...WRITES, 'states:start'],
-    [signed('POST', '/skills/{skill}/executions')],
+    [signedWithBody('/skills/{skill}/executions')],
   ),
-  api('preview', 'Computes a route without starting anything.', READS, [signed('POST', '/skills/{skill}/preview')]),
+  {
+    ...api('preview', 'Computes a route without starting anything.', READS, [
+      signedWithBody('/skills/{skill}/preview'),
+    ]),
+    skills: 'engine',
+  },
   api('list-executions', 'Lists executions.', ['table:read'], [signed('GET', '/executions')]),
   api('read-execution', 'Shows an execution, its trace and its evidence.', WRITES_TABLE, [
     signed('GET', '/executions/{executionId}'),
@@ -144,21 +177,24 @@ export const functions: readonly FunctionDeclaration[] = [
     'posture',
     'Shows and sets the posture of a skill.',
     [...MAILS, 'flag-admin:use'],
-    [signed('GET', '/skills/{skill}/posture'), signed('POST', '/skills/{skill}/posture')],
+    [signed('GET', '/skills/{skill}/posture'), signedWithBody('/skills/{skill}/posture')],
   ),
   api('follow-ups', 'Lists follow-ups, and marks them as done.', WRITES_TABLE, [
     signed('GET', '/follow-ups'),
-    signed('POST', '/follow-ups/{followUpId}/done'),
+    signedWithBody('/follow-ups/{followUpId}/done'),
   ]),
-  api('status', 'Shows what is going on as a page.', WRITES_TABLE, [
-    signed('GET', '/status'),
-    signed('GET', '/status/{executionId}'),
-  ]),
-  api('approval-link', 'Shows an approval and takes the decision.', SETTLES, [
-    open('GET', '/approvals/{link}'),
-    open('HEAD', '/approvals/{link}'),
-    open('POST', '/approvals/{link}'),
-  ]),
+  api(
+    'status',
+    'Shows what is going on as a page.',
+    [...WRITES_TABLE, 'states:history'],
+    [signed('GET', '/status'), signed('GET', '/status/{executionId}')],
+  ),
+  api(
+    'approval-link',
+    'Shows an approval and takes the decision.',
+    [...SETTLES, 'table:count'],
+    [open('GET', '/approvals/{link}'), open('HEAD', '/approvals/{link}'), open('POST', '/approvals/{link}')],
+  ),
   api('openapi', 'Serves the OpenAPI document.', [], [open('GET', '/openapi.json')]),
   api('health', 'Says whether the service answers.', ['table:read'], [open('GET', '/healthz')]),
 
@@ -166,6 +202,7 @@ export const functions: readonly FunctionDeclaration[] = [
     name: 'sync-flags',
     entry: 'functions/scheduled/sync-flags.ts',
     scope: 'shared',
+    skills: 'none',
     description: 'Stores the last good flags in the table.',
     memoryMegabytes: 512,
     timeoutSeconds: 50,
@@ -179,17 +216,18 @@ export const functions: readonly FunctionDeclaration[] = [
     description: 'Finishes what a crash interrupted: signals, mails, reminders, starts.',
     memoryMegabytes: 512,
     timeoutSeconds: 50,
-    grants: [...SETTLES, 'flag-admin:use', 'states:describe'],
+    grants: [...SETTLES, 'flag-admin:use', 'states:describe', 'evidence:sign'],
     everyMinutes: 1,
   },
   {
     name: 'anchor',
     entry: 'functions/scheduled/anchor.ts',
     scope: 'shared',
+    skills: 'none',
     description: 'Anchors the heads of the audit chains in a signed manifest, once a day.',
     memoryMegabytes: 512,
     timeoutSeconds: 300,
-    grants: ['table:write', 'anchors:write'],
+    grants: ['table:write', 'table:delete', 'anchors:write', 'evidence:sign'],
     // A day that could not be anchored at midnight is anchored an hour later.
     everyMinutes: 60,
   },
@@ -197,6 +235,7 @@ export const functions: readonly FunctionDeclaration[] = [
     name: 'mail-failed',
     entry: 'functions/scheduled/mail-failed.ts',
     scope: 'shared',
+    skills: 'none',
     description: 'Notes mails that bounced, for the sweeper to tell oversight.',
     memoryMegabytes: 512,
     timeoutSeconds: 28,
@@ -211,6 +250,7 @@ export const functions: readonly FunctionDeclaration[] = [
     memoryMegabytes: 512,
     timeoutSeconds: 120,
     grants: WRITES,
+    skills: 'reference',
     atDeployment: true,
   },
 ];
@@ -223,4 +263,14 @@ export function stepFunctions(): readonly FunctionDeclaration[] {
 /** The functions that serve all skills. */
 export function sharedFunctions(): readonly FunctionDeclaration[] {
   return functions.filter((declaration) => declaration.scope === 'shared');
+}
+
+/** Every method of the API. */
+export function routes(): readonly Route[] {
+  return functions.flatMap((declaration) => declaration.routes ?? []);
+}
+
+/** How a route is named in settings, such as `POST /skills/{skill}/executions`. */
+export function routeKey({ method, path }: Route): string {
+  return `${method} ${path}`;
 }

@@ -13,12 +13,17 @@ interface Right {
 }
 
 const READ_ITEMS = ['dynamodb:GetItem', 'dynamodb:Query'];
-const WRITE_ITEMS = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'];
 
 const ANY_ARTIFACT = 'Artifacts are named by their digest: any of them may be meant.';
 const ANY_ANCHOR = 'Manifests are named by their day, keys by their digest.';
+const ANY_KEY = 'The key that the alias stands for; the condition lets no other alias or key be asked for.';
+const ANY_VERSION = 'Secrets Manager appends a hyphen and six characters of its own to the name.';
 const ANY_SKILL = 'Every skill of this environment has a state machine under this prefix.';
 const ANY_EXECUTION = 'Executions are named at run time, under the state machines of this environment.';
+
+function readSecret(arn: string): Right {
+  return { actions: ['secretsmanager:GetSecretValue'], resources: [arn], wildcardBecause: ANY_VERSION };
+}
 
 function rightsOf(grant: Grant, place: Place): readonly Right[] {
   const items = [place.tableArn, `${place.tableArn}/index/gsi1`, `${place.tableArn}/index/gsi2`];
@@ -33,7 +38,14 @@ function rightsOf(grant: Grant, place: Place): readonly Right[] {
     case 'table:read':
       return [{ actions: READ_ITEMS, resources: items }];
     case 'table:write':
-      return [{ actions: [...READ_ITEMS, ...WRITE_ITEMS], resources: items }];
+      return [
+        { actions: READ_ITEMS, resources: items },
+        { actions: ['dynamodb:PutItem'], resources: [place.tableArn] },
+      ];
+    case 'table:delete':
+      return [{ actions: ['dynamodb:DeleteItem'], resources: [place.tableArn] }];
+    case 'table:count':
+      return [{ actions: ['dynamodb:UpdateItem'], resources: [place.tableArn] }];
     case 'artifacts:read':
       return readArtifacts;
     case 'artifacts:write':
@@ -44,6 +56,8 @@ function rightsOf(grant: Grant, place: Place): readonly Right[] {
         {
           actions: ['ses:SendEmail', 'ses:SendRawEmail'],
           resources: [place.mailIdentityArn, place.mailConfigurationSetArn],
+          // The domain has one sender here, whatever else is allowed to be sent from it.
+          conditions: { StringEquals: { 'ses:FromAddress': place.mailSender } },
         },
       ];
     case 'states:start':
@@ -66,6 +80,15 @@ function rightsOf(grant: Grant, place: Place): readonly Right[] {
           wildcardBecause: ANY_EXECUTION,
         },
       ];
+    case 'states:history':
+      return [
+        {
+          // The history is asked for without the data that executions carried, so no token is read.
+          actions: ['states:DescribeStateMachineForExecution', 'states:GetExecutionHistory'],
+          resources: [`${place.executionPrefix}*`],
+          wildcardBecause: ANY_EXECUTION,
+        },
+      ];
     case 'anchors:write':
       return [
         {
@@ -74,14 +97,21 @@ function rightsOf(grant: Grant, place: Place): readonly Right[] {
           wildcardBecause: ANY_ANCHOR,
         },
         { actions: ['s3:ListBucket'], resources: [place.anchorsBucketArn] },
-        { actions: ['secretsmanager:GetSecretValue'], resources: [place.anchorKeySecretArn] },
+      ];
+    case 'evidence:sign':
+      return [
+        {
+          actions: ['kms:GetPublicKey', 'kms:Sign'],
+          resources: [place.anyKeyArn],
+          // A key's ARN is not known before it exists; the alias is, and the functions ask for the key by it alone.
+          conditions: { StringEquals: { 'kms:RequestAlias': place.signingKeyAlias } },
+          wildcardBecause: ANY_KEY,
+        },
       ];
     case 'flag-admin:use':
-      return place.flagAdminTokenSecretArn === undefined
-        ? []
-        : [{ actions: ['secretsmanager:GetSecretValue'], resources: [place.flagAdminTokenSecretArn] }];
+      return place.flagAdminTokenSecretArn === undefined ? [] : [readSecret(place.flagAdminTokenSecretArn)];
     case 'flag-token:read':
-      return [{ actions: ['secretsmanager:GetSecretValue'], resources: [place.flagTokenSecretArn] }];
+      return [readSecret(place.flagTokenSecretArn)];
   }
 }
 

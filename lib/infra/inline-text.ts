@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import type { Plugin } from 'esbuild';
+import { CountersignError } from '../core/errors.ts';
+import { parseYaml } from '../core/yaml.ts';
 
 /** The one way in which a module may read a file of its own. */
 const READ =
@@ -37,6 +39,30 @@ function withoutComment(line: string): string {
   return line.replace(/^\s*(\/\/|\/?\*).*/, '');
 }
 
+/**
+ * The text of a file as a bundle holds it: YAML as the JSON of the same value, everything else as it is.
+ * @throws InvalidInput when a YAML file cannot be read, naming file and line.
+ */
+export async function bundledText(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8');
+  return /\.ya?ml$/.test(path) ? JSON.stringify(parseYaml(text, basename(path))) : text;
+}
+
+/** A module with its texts, or what cannot be inlined. */
+export async function withTexts(
+  source: string,
+  path: string,
+  root: string,
+): Promise<{ readonly contents: string } | { readonly errors: { readonly text: string }[] }> {
+  try {
+    return { contents: await inlineTexts(source, (file) => bundledText(resolve(dirname(path), file))) };
+  } catch (error) {
+    const problems = error instanceof CountersignError ? error.problems.map(({ message }) => message) : [];
+    const said = error instanceof Error ? error.message : String(error);
+    return { errors: [{ text: [`${relative(root, path)}: ${said}`, ...problems].join('\n') }] };
+  }
+}
+
 /** The esbuild plugin that does so for the repository's own modules, and reports what it cannot inline. */
 export function inlineTextPlugin(root: string): Plugin {
   return {
@@ -46,12 +72,7 @@ export function inlineTextPlugin(root: string): Plugin {
         if (path.includes(`${sep}node_modules${sep}`)) return undefined;
         const source = await readFile(path, 'utf8');
         if (!OWN_PLACE.test(source)) return undefined;
-        try {
-          const contents = await inlineTexts(source, (file) => readFile(resolve(dirname(path), file), 'utf8'));
-          return { contents, loader: 'ts' };
-        } catch (error) {
-          return { errors: [{ text: `${relative(root, path)}: ${error instanceof Error ? error.message : error}` }] };
-        }
+        return { ...(await withTexts(source, path, root)), loader: 'ts' };
       });
     },
   };

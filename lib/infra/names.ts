@@ -11,6 +11,11 @@ export function prefixOf(environment: string): string {
   return `countersign-${environment}`;
 }
 
+/** The alias of the key that signs evidence, such as `alias/countersign-dev-signing`. */
+export function signingKeyAliasOf(environment: string): string {
+  return `alias/${prefixOf(environment)}-signing`;
+}
+
 /** A Lambda function's name, such as `countersign-dev-u01668-verify` or `countersign-dev-sweep`; 64 characters at most. */
 export function functionNameOf(environment: string, name: string, skillId?: string): string {
   return [prefixOf(environment), ...(skillId === undefined ? [] : [skillId]), name].join('-');

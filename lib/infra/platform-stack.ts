@@ -1,10 +1,14 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import type { Construct } from 'constructs';
-import { addPlatformAlarms } from './alarms.ts';
+import type { AnySkill } from '../platform/skill/define-skill.ts';
+import type { AlarmOverrides } from './alarms/overrides.ts';
+import { addPlatformAlarms } from './alarms/platform-alarms.ts';
+import { addAlarmTopics } from './alarms/topics.ts';
 import { Api } from './api.ts';
 import type { CodeSource } from './code-source.ts';
 import { CountersignFunction } from './countersign-function.ts';
+import { addDashboard } from './dashboard/dashboard.ts';
 import type { Environment } from './environments.ts';
 import { addFirewall } from './firewall.ts';
 import { functionVariables } from './function-variables.ts';
@@ -16,16 +20,19 @@ import { Schedules } from './schedules.ts';
 export interface PlatformStackProps extends StackProps {
   readonly environment: Environment;
   readonly code: CodeSource;
+  /** The skills that the dashboard shows. */
+  readonly skills: readonly AnySkill[];
+  readonly overrides: AlarmOverrides;
 }
 
-/** What serves all skills: the API and its firewall, the schedules, the seeding, the alarms. */
+/** What serves all skills: the API and its firewall, the schedules, the seeding, the alarms, the dashboard. */
 export class PlatformStack extends Stack {
   /** What links in mails begin with. */
   readonly baseUrl: string;
 
   constructor(scope: Construct, id: string, props: PlatformStackProps) {
     super(scope, id, props);
-    const { environment, code } = props;
+    const { environment, code, skills, overrides } = props;
     const place = placeOf(this, environment);
 
     const api = new Api(this, 'Api', { environment });
@@ -40,6 +47,9 @@ export class PlatformStack extends Stack {
     const schedules = new Schedules(this, 'Schedules', { functions, place });
     for (const { declaration, lambda } of functions)
       if (declaration.atDeployment) new Trigger(this, `Run${pascal(declaration.name)}`, { handler: lambda });
-    addPlatformAlarms(this, { environment, place, api, functions, undelivered: schedules.undelivered });
+    const { undelivered } = schedules;
+    addAlarmTopics(this, environment, place);
+    addPlatformAlarms(this, { environment, place, overrides, api, functions, undelivered });
+    addDashboard(this, { environment, place, skills, api, undelivered });
   }
 }

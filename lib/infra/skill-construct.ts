@@ -63,7 +63,7 @@ export class SkillConstruct extends Construct {
         // Under this prefix CloudWatch Logs needs no resource policy for each group, of which a region has few.
         destination: new LogGroup(this, 'Log', {
           logGroupName: `/aws/vendedlogs/states/${name}`,
-          retention: environment.settings.logRetentionDays,
+          retention: environment.settings.retention.logDays,
           removalPolicy: RemovalPolicy.DESTROY,
         }),
         level: LogLevel.ALL,

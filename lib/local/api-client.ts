@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type * as z from 'zod';
 import { CountersignError } from '../core/errors.ts';
 import { executionAccepted, executionView } from '../platform/contracts/api.ts';
+import type { ExecutionRecord } from '../platform/contracts/execution.ts';
+import { owesStatement } from '../platform/executions/execution-store.ts';
 import { CALLER_HEADER, LOCAL_OPERATOR } from './api-gateway.ts';
 
 /** The API answered with an error. */
@@ -72,9 +74,19 @@ export class ApiClient {
     }
   }
 
-  /** The evidence packet of an execution. */
-  evidence(executionId: string): Promise<unknown> {
-    return this.request('GET', `/executions/${executionId}/evidence`, LOCAL_OPERATOR);
+  /**
+   * The evidence packet of an execution. The outcome shows a moment before the statement about it is signed: the packet of an
+   * execution that has ended is asked for until it holds the statement.
+   * @throws WaitedTooLong
+   */
+  async evidence(executionId: string): Promise<unknown> {
+    const end = performance.now() + LOOK_FOR;
+    for (;;) {
+      const packet = await this.request('GET', `/executions/${executionId}/evidence`, LOCAL_OPERATOR);
+      if (!owesStatement((packet as { record: Pick<ExecutionRecord, 'outcome' | 'statement'> }).record)) return packet;
+      if (performance.now() > end) throw new WaitedTooLong(`The end of execution ${executionId} is still not signed.`);
+      await delay(LOOK_EVERY);
+    }
   }
 
   /** Moves the local system's clock forward. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CountersignError, describeProblems } from '../core/errors.ts';
@@ -26,7 +27,13 @@ function messageOf(error: Error): string {
   return `${error.message}\n${describeProblems(error.problems)}`;
 }
 
-type Handler = (event: unknown) => Promise<unknown>;
+/** What Lambda says of an invocation, as far as our functions read it. */
+interface InvocationContext {
+  readonly awsRequestId: string;
+  readonly functionName: string;
+}
+
+type Handler = (event: unknown, context: InvocationContext) => Promise<unknown>;
 
 /**
  * Lambda on one machine: the very entry points that AWS runs, in this process, with payloads that crossed JSON as they do
@@ -51,7 +58,7 @@ export class LocalFunctions {
   async invoke(functionName: string, event: unknown): Promise<InvocationResult> {
     try {
       const handler = await this.#handler(functionName);
-      const result = await handler(JSON.parse(JSON.stringify(event)));
+      const result = await handler(JSON.parse(JSON.stringify(event)), { awsRequestId: randomUUID(), functionName });
       return { ok: true, payload: JSON.parse(JSON.stringify(result ?? null)) };
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -10,6 +10,7 @@ import { readSettings } from '../platform/settings.ts';
 import { SystemClock } from './clock.ts';
 import { localRuntime } from './runtime.ts';
 import { LOCAL_FLAG_ENVIRONMENT } from './services/unleash.ts';
+import { SIGNING_KEY_FILE } from './signer.ts';
 import { synthesizedSystem } from './synthesized-system.ts';
 
 /** No local system runs on this state directory. */
@@ -71,7 +72,8 @@ export async function runningSystem(
     statesUrl: at(ports.states),
     smtpPort: ports.smtp,
     artifactsFolder: join(path, 'artifacts'),
-    anchors: { folder: join(path, 'anchors'), keyFile: join(path, 'anchor-key.pem') },
+    anchorsFolder: join(path, 'anchors'),
+    signingKeyFile: join(path, SIGNING_KEY_FILE),
     flagSource: { url: flagAdmin.url, clientToken: `default:${LOCAL_FLAG_ENVIRONMENT}.${secrets.client}` },
     flagAdmin,
   });

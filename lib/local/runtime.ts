@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { instantAt } from '../core/instant.ts';
 import { folderArtifactStore } from '../platform/artifacts/folder.ts';
+import { folderAnchorStore } from '../platform/audit/folder-anchor-store.ts';
 import { stepFunctionsStateMachines } from '../platform/aws/state-machines.ts';
 import type { FlagAdmin } from '../platform/flags/admin-client.ts';
 import type { FlagSource } from '../platform/flags/fetch-snapshot.ts';
@@ -14,8 +15,8 @@ import type { Runtime } from '../platform/runtime.ts';
 import type { Settings } from '../platform/settings.ts';
 import type { AnySkill } from '../platform/skill/define-skill.ts';
 import { Table } from '../platform/store/table.ts';
-import { localAnchors } from './anchors.ts';
 import type { LocalClock } from './clock.ts';
+import { localSigner } from './signer.ts';
 import { LOCAL_PLACE } from './synthesized-system.ts';
 
 /** The SDK insists on credentials; the local servers look at none. */
@@ -38,8 +39,10 @@ export function localRuntime(options: {
   readonly flagSource: FlagSource;
   /** Without it, a rollback leaves the flags to people. */
   readonly flagAdmin?: FlagAdmin;
-  /** Where signed manifests go, and the file with the key that signs them. */
-  readonly anchors: { readonly folder: string; readonly keyFile: string };
+  /** Where signed manifests go. */
+  readonly anchorsFolder: string;
+  /** The file with the key that signs. */
+  readonly signingKeyFile: string;
 }): Runtime {
   const { settings, skills, flagAdmin } = options;
   const clock = { now: () => instantAt(options.clock.now()) };
@@ -63,6 +66,7 @@ export function localRuntime(options: {
     ...(flagAdmin === undefined
       ? {}
       : { flagAdmin: unleashFlagControl(async () => flagAdmin, settings.unleash?.environment ?? '') }),
-    anchors: () => localAnchors(options.anchors.folder, options.anchors.keyFile),
+    anchors: async () => folderAnchorStore(options.anchorsFolder),
+    signer: () => localSigner(options.signingKeyFile),
   };
 }

@@ -6,6 +6,7 @@ import type { LoadedDirectory } from '../core/directory/loaded.ts';
 import { NotFound } from '../core/errors.ts';
 import type { Instant } from '../core/instant.ts';
 import { folderArtifactStore } from '../platform/artifacts/folder.ts';
+import { newSigningKey, pemSigner } from '../platform/audit/signer.ts';
 import { snapshotOf } from '../platform/flags/snapshot.ts';
 import { STICKY_PROPERTY } from '../platform/flags/stickiness.ts';
 import type { Runtime } from '../platform/runtime.ts';
@@ -31,6 +32,7 @@ const SETTINGS: Settings = {
   mailFrom: 'Countersign <countersign@localhost.invalid>',
   oversightAddress: 'oversight@localhost.invalid',
   stateMachinePrefix: 'arn:aws:states:local:000000000000:stateMachine:scratch-',
+  maximumBodyBytes: 1_048_576,
 };
 
 /** The flag, on for every account. */
@@ -71,6 +73,7 @@ export async function scratchRuntime(options: {
     await ensureTable(client, table);
     const { TableName: tableName = SETTINGS.table } = table;
     const snapshot = flagOn(skill, instant);
+    const signer = pemSigner(newSigningKey());
     const runtime: Runtime = {
       settings: SETTINGS,
       skills: [skill],
@@ -89,6 +92,7 @@ export async function scratchRuntime(options: {
       anchors: async () => {
         throw new NotFound('A scratch system anchors nothing.');
       },
+      signer: async () => signer,
     };
     return { runtime, close };
   } catch (error) {

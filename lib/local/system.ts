@@ -23,6 +23,7 @@ import { startMail } from './services/mail.ts';
 import { choosePorts, type PortChoice } from './services/ports.ts';
 import { openStateDirectory } from './services/state-directory.ts';
 import { LOCAL_FLAG_ENVIRONMENT, startUnleash } from './services/unleash.ts';
+import { SIGNING_KEY_FILE } from './signer.ts';
 import { startStepFunctions } from './states/index.ts';
 import { LOCAL_PLACE, synthesizedSystem } from './synthesized-system.ts';
 
@@ -172,7 +173,8 @@ async function start(options: LocalSystemOptions, closers: Closers): Promise<Loc
     artifactsFolder: state.part('artifacts'),
     flagSource: { url: unleash.url, clientToken: unleash.clientToken },
     flagAdmin: { url: unleash.url, adminToken: unleash.adminToken },
-    anchors: { folder: state.part('anchors'), keyFile: join(state.path, 'anchor-key.pem') },
+    anchorsFolder: state.part('anchors'),
+    signingKeyFile: join(state.path, SIGNING_KEY_FILE),
   });
   installRuntime(runtime);
 

@@ -25,6 +25,8 @@ export interface SeatView extends SeatHolder {
   readonly comment?: string;
   /** Whether the seat joined after a missed deadline. */
   readonly escalated?: boolean;
+  /** Whether it approved the request that this one resubmits, and was not asked again. */
+  readonly carriedOver?: boolean;
 }
 
 /** A decision as it is recorded. */

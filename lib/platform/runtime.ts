@@ -1,6 +1,7 @@
 import type { Instant } from '../core/instant.ts';
 import type { ArtifactStore } from './artifacts/artifact-store.ts';
-import type { Anchors } from './audit/anchor-store.ts';
+import type { AnchorStore } from './audit/anchor-store.ts';
+import type { Signer } from './audit/signer.ts';
 import type { FlagSource } from './flags/fetch-snapshot.ts';
 import type { FlagControl } from './flags/flag-control.ts';
 import type { FlagSnapshot } from './flags/snapshot.ts';
@@ -30,8 +31,13 @@ export interface Runtime {
   /** Changes flags; absent where this function may not, or no token for it is configured. */
   readonly flagAdmin?: FlagControl;
   /**
-   * Where the heads of audit chains are anchored, and who signs; only the function that anchors them asks.
-   * @throws NotFound when this function was given neither.
+   * Where the heads of audit chains are anchored; only the function that anchors them asks.
+   * @throws NotFound when this function was given no such place.
    */
-  anchors(): Promise<Anchors>;
+  anchors(): Promise<AnchorStore>;
+  /**
+   * Signs what strangers shall be able to check: statements about ends, manifests of heads.
+   * @throws NotFound when this function was given no key; whatever the key's keeper throws when it cannot be reached.
+   */
+  signer(): Promise<Signer>;
 }

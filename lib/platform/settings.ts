@@ -11,6 +11,8 @@ const environmentVariables = z.object({
   COUNTERSIGN_OVERSIGHT_ADDRESS: z.email(),
   /** The ARN of a state machine up to the skill's id; the alias follows the id. */
   COUNTERSIGN_STATE_MACHINE_PREFIX: z.string().startsWith('arn:'),
+  /** Lambda takes 6 MiB at most. */
+  COUNTERSIGN_MAXIMUM_BODY_BYTES: z.coerce.number().pipe(z.int().min(1)),
   COUNTERSIGN_UNLEASH_URL: z.url().optional(),
   COUNTERSIGN_UNLEASH_ENVIRONMENT: z.string().default('development'),
 });
@@ -24,6 +26,8 @@ export interface Settings {
   readonly mailFrom: string;
   readonly oversightAddress: string;
   readonly stateMachinePrefix: string;
+  /** The largest body that a request to the API may carry. */
+  readonly maximumBodyBytes: number;
   readonly unleash?: { readonly url: string; readonly environment: string };
 }
 
@@ -41,6 +45,7 @@ export function readSettings(variables: Record<string, string | undefined>): Set
     mailFrom: read.COUNTERSIGN_MAIL_FROM,
     oversightAddress: read.COUNTERSIGN_OVERSIGHT_ADDRESS,
     stateMachinePrefix: read.COUNTERSIGN_STATE_MACHINE_PREFIX,
+    maximumBodyBytes: read.COUNTERSIGN_MAXIMUM_BODY_BYTES,
     ...(read.COUNTERSIGN_UNLEASH_URL === undefined
       ? {}
       : { unleash: { url: read.COUNTERSIGN_UNLEASH_URL, environment: read.COUNTERSIGN_UNLEASH_ENVIRONMENT } }),

@@ -47,21 +47,29 @@ describe('the stack of the data', () => {
     });
   });
 
-  test('locks each signed manifest for years where the environment says so, and makes their key of a random secret', () => {
+  test('locks each signed manifest for years where the environment says so', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       BucketName: { 'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp('countersign-prod-anchors-')])] },
       ObjectLockEnabled: true,
       ObjectLockConfiguration: { Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 3653 } } },
       VersioningConfiguration: { Status: 'Enabled' },
     });
-    template.hasResource('AWS::SecretsManager::Secret', {
-      DeletionPolicy: 'Retain',
-      Properties: { Name: 'countersign-prod/anchor-key', GenerateSecretString: { PasswordLength: 64 } },
-    });
     const locked = Object.values(templateOf(stacksOf('dev'), '-data').findResources('AWS::S3::Bucket')).filter(
       ({ Properties }) => Properties.ObjectLockConfiguration !== undefined,
     );
     expect(locked).toEqual([]);
+  });
+
+  test('has a key that signs and never leaves AWS KMS, kept as long as the environment says', () => {
+    template.hasResource('AWS::KMS::Key', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY', PendingWindowInDays: 30 },
+    });
+    template.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/countersign-prod-signing' });
+    template.resourceCountIs('AWS::SecretsManager::Secret', 0);
+    const dev = templateOf(stacksOf('dev'), '-data');
+    dev.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Delete', Properties: { PendingWindowInDays: 7 } });
   });
 
   test('takes no request without TLS', () => {

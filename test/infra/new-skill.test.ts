@@ -74,7 +74,7 @@ describe('a skill in a folder that nothing else names', () => {
     );
     expect(JSON.parse(run.stdout)).toEqual({
       names: [name],
-      policies: [{ policy: "# The tiny skill's whole policy.\nlimit: 3\n" }],
+      policies: [{ policy: '{"limit":3}' }],
     });
   });
 });

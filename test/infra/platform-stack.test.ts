@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { readTemplates } from '../../lib/infra/read-template.ts';
 import { METRICS } from '../../lib/platform/metrics.ts';
 import { allowances } from './support/policies.ts';
-import { normalised, rawTemplate, stacksOf, templateOf, tinySkill } from './support/templates.ts';
+import { normalised, rawTemplate, stacksOf, templateOf } from './support/templates.ts';
 
 const stacks = stacksOf('dev');
 const template = templateOf(stacks, '-platform');
@@ -113,12 +112,19 @@ describe('the rights of the functions', () => {
     expect(mayDo('states:StartExecution')).toEqual(['ApprovalLink', 'Retry', 'StartExecution', 'Sweep', 'Withdraw']);
     expect(mayDo('states:SendTaskSuccess')).toEqual(['ApprovalLink', 'Sweep', 'Withdraw']);
     expect(mayDo('states:DescribeExecution')).toEqual(['Sweep']);
-    expect(mayDo('secretsmanager:GetSecretValue')).toEqual(['Anchor', 'Posture', 'Sweep', 'SyncFlags']);
+    expect(mayDo('secretsmanager:GetSecretValue')).toEqual(['Posture', 'Sweep', 'SyncFlags']);
+    expect(mayDo('kms:Sign')).toEqual(['Anchor', 'Sweep']);
+    expect(mayDo('kms:GetPublicKey')).toEqual(mayDo('kms:Sign'));
     expect(mayDo('ses:SendRawEmail')).toEqual(mayDo('ses:SendEmail'));
     expect(mayDo('ses:SendEmail')).toEqual(['ApprovalLink', 'Posture', 'Sweep', 'Withdraw']);
     expect(mayDo('dynamodb:PutItem')).not.toContain('Preview');
     expect(mayDo('dynamodb:PutItem')).not.toContain('ListExecutions');
     expect(mayDo('dynamodb:GetItem')).not.toContain('Openapi');
+  });
+
+  test('sign with the one key behind the alias', () => {
+    for (const statement of allowances(raw).filter(({ actions }) => actions.includes('kms:Sign')))
+      expect(statement.condition).toEqual({ StringEquals: { 'kms:RequestAlias': 'alias/countersign-dev-signing' } });
   });
 
   test('start executions by the alias only', () => {
@@ -159,7 +165,6 @@ describe('the rights of the functions', () => {
         'arn:<AWS::Partition>:s3:::countersign-dev-anchors-<AWS::AccountId>-<AWS::Region>/keys/*',
         'arn:<AWS::Partition>:s3:::countersign-dev-artifacts-<AWS::AccountId>-<AWS::Region>',
         'arn:<AWS::Partition>:s3:::countersign-dev-artifacts-<AWS::AccountId>-<AWS::Region>/artifacts/*',
-        `arn:<AWS::Partition>:secretsmanager:${here}:secret:countersign-dev/anchor-key-??????`,
         `arn:<AWS::Partition>:secretsmanager:${here}:secret:countersign/dev/unleash-admin-token-??????`,
         `arn:<AWS::Partition>:secretsmanager:${here}:secret:countersign/dev/unleash-client-token-??????`,
         `arn:<AWS::Partition>:ses:${here}:configuration-set/countersign-dev`,
@@ -226,20 +231,6 @@ describe('schedules, seeding and alarms', () => {
       TreatMissingData: 'breaching',
       Threshold: 1800,
     });
-  });
-
-  test('the runbook has a section for each alarm', () => {
-    const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
-    const sections = new Set([...runbook.matchAll(/^### `(\w+)`/gm)].map(([, name]) => name));
-    const ids = (ending: string) =>
-      Object.keys(templateOf(stacks, ending).findResources('AWS::CloudWatch::Alarm')).map((id) =>
-        id.replace(/Alarm[0-9A-F]{8}$/, ''),
-      );
-    const families = [...ids('-platform'), ...ids(tinySkill.id)].map((id) =>
-      id.replace(/^(?!Table|Skill)\w+(Throttles)$/, '$1').replace(/^(Anchor|Sweep|SyncFlags)Errors$/, 'Errors'),
-    );
-    expect(families.length).toBeGreaterThan(20);
-    expect([...new Set(families)].filter((id) => !sections.has(id))).toEqual([]);
   });
 
   test('seeding runs at each deployment that changes it, after it is allowed to write', () => {

@@ -34,6 +34,7 @@ describe('reading the templates', () => {
         mailFrom: 'Countersign <approvals@dev.countersign.example.com>',
         oversightAddress: 'oversight-dev@example.com',
         stateMachinePrefix: 'arn:aws:states:us-east-1:000000000000:stateMachine:countersign-dev-',
+        maximumBodyBytes: 1_048_576,
         unleash: { url: 'https://unleash.example.com', environment: 'development' },
       });
   });
@@ -55,7 +56,7 @@ describe('reading the templates', () => {
 
   test('reads the routes back as they were declared', () => {
     const declared = functions.flatMap(({ name, routes = [] }) =>
-      routes.map((route) => ({ ...route, functionName: `countersign-dev-${name}` })),
+      routes.map(({ method, path, auth }) => ({ method, path, auth, functionName: `countersign-dev-${name}` })),
     );
     expect(contents.routes).toHaveLength(declared.length);
     expect(contents.routes).toEqual(expect.arrayContaining(declared));

@@ -92,7 +92,7 @@ describe('the stack of a skill', () => {
   });
 
   test('alarms about faults, aborted executions and throttling through the topic of the environment', () => {
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 3);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 5);
     template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'ExecutionsFailed', Threshold: 1 });
     template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'ExecutionThrottled', Threshold: 1 });
   });

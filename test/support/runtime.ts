@@ -3,9 +3,9 @@ import { canonicalJson, type Digest, digestOf } from '../../lib/core/digest.ts';
 import { NotFound } from '../../lib/core/errors.ts';
 import { addSeconds, type Instant, instant } from '../../lib/core/instant.ts';
 import type { ArtifactStore } from '../../lib/platform/artifacts/artifact-store.ts';
-import type { AnchorStore, Anchors } from '../../lib/platform/audit/anchor-store.ts';
+import type { AnchorStore } from '../../lib/platform/audit/anchor-store.ts';
 import type { AnchorManifest } from '../../lib/platform/audit/manifest.ts';
-import { newSigningKey, pemSigner } from '../../lib/platform/audit/signer.ts';
+import { newSigningKey, pemSigner, type Signer } from '../../lib/platform/audit/signer.ts';
 import type { FlowState } from '../../lib/platform/contracts/flow.ts';
 import type { FlagSnapshot } from '../../lib/platform/flags/snapshot.ts';
 import type { Mail, MailSender } from '../../lib/platform/mail/mail-sender.ts';
@@ -127,11 +127,9 @@ export class FakeFlags implements FlagsPort {
   }
 }
 
-/** Keeps manifests in memory, and signs with a key of its own. */
-export class MemoryAnchors implements AnchorStore, Anchors {
+/** Keeps manifests in memory. */
+export class MemoryAnchors implements AnchorStore {
   readonly manifests: AnchorManifest[] = [];
-  readonly signer = pemSigner(newSigningKey());
-  readonly store = this;
 
   async last(): Promise<AnchorManifest | undefined> {
     return this.manifests.at(-1);
@@ -155,6 +153,7 @@ export const testSettings: Settings = {
   mailFrom: 'Countersign <countersign@example.com>',
   oversightAddress: 'oversight@example.com',
   stateMachinePrefix: 'arn:aws:states:eu-central-1:123456789012:stateMachine:countersign-test-',
+  maximumBodyBytes: 1_048_576,
 };
 
 /** A runtime of fakes, kept visible for assertions. */
@@ -170,6 +169,7 @@ export interface TestRuntime extends Runtime {
 /** A runtime whose every port is a fake but the table, which the caller brings. */
 export function testRuntime(overrides: Partial<TestRuntime> & Pick<Runtime, 'table'>): TestRuntime {
   const anchors = new MemoryAnchors();
+  const signer: Signer = pemSigner(newSigningKey());
   return {
     settings: testSettings,
     skills: [],
@@ -180,6 +180,7 @@ export function testRuntime(overrides: Partial<TestRuntime> & Pick<Runtime, 'tab
     states: new FakeStates(),
     flags: new FakeFlags(),
     anchors: async () => anchors,
+    signer: async () => signer,
     ...overrides,
   };
 }

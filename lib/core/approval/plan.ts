@@ -27,6 +27,20 @@ export const escalationStep = z.strictObject({
 });
 export type EscalationStep = z.infer<typeof escalationStep>;
 
+/**
+ * Under what an approval that the same seat gave to the request that this one resubmits still counts. A level without it asks
+ * everybody again.
+ */
+export const carryOver = z.strictObject({
+  /** Over everything that the level's approvers answer for: an earlier approval counts for the same basis only. */
+  basis: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  /** By the approver's own calendar, from the day of the decision. */
+  withinBusinessDays: z.int().min(1).max(60),
+  /** Labels of the lines of the terms that other levels decide on; any other line that differs asks the level again. */
+  decidedElsewhere: z.array(z.string()).max(60),
+});
+export type CarryOver = z.infer<typeof carryOver>;
+
 /** Who decides one question together, and how many of them it takes. */
 export const plannedLevel = z.strictObject({
   levelId: z.string().regex(/^[a-z0-9-]{1,60}$/, 'Lower-case letters, digits and hyphens'),
@@ -44,6 +58,7 @@ export const plannedLevel = z.strictObject({
   minimumLimit: money.optional(),
   /** Ids of the policy's rules that asked for this level. */
   because: z.array(z.string()).min(1),
+  carryOver: carryOver.optional(),
 });
 export type PlannedLevel = z.infer<typeof plannedLevel>;
 

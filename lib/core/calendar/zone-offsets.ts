@@ -1,4 +1,5 @@
-import { Temporal } from 'temporal-polyfill';
+import { fromEpochMilliseconds, toZonedDateTimeISO } from 'temporal-polyfill/fns/Instant';
+import { getTimeZoneTransition, offsetNanoseconds } from 'temporal-polyfill/fns/ZonedDateTime';
 import { InvalidInput } from '../errors.ts';
 
 /** A stretch of time in which a zone keeps one offset from UTC: `from` (inclusive) to `until` (exclusive), in epoch milliseconds. */
@@ -21,10 +22,10 @@ function readPeriods(timeZone: string, year: number): readonly OffsetPeriod[] {
   const periods: OffsetPeriod[] = [];
   let from = Date.UTC(year, 0, 1);
   while (from < end) {
-    const local = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(timeZone);
-    const next = local.getTimeZoneTransition('next')?.epochMilliseconds ?? end;
+    const local = toZonedDateTimeISO(fromEpochMilliseconds(from), timeZone);
+    const next = getTimeZoneTransition(local, 'next')?.epochMilliseconds ?? end;
     const until = Math.min(next, end);
-    periods.push({ from, until, offset: local.offsetNanoseconds / 1_000_000 });
+    periods.push({ from, until, offset: offsetNanoseconds(local) / 1_000_000 });
     from = until;
   }
   return periods;
@@ -42,7 +43,7 @@ function unknownTimeZone(timeZone: string): InvalidInput {
  */
 export function timeZoneName(text: string): string | undefined {
   try {
-    const name = Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text).timeZoneId;
+    const name = toZonedDateTimeISO(fromEpochMilliseconds(0), text).timeZoneId;
     return /^[+-]/.test(name) ? undefined : name;
   } catch {
     return undefined;

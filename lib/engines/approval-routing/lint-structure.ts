@@ -135,7 +135,24 @@ function conversions(document: PolicyDocument): LintFinding[] {
   });
 }
 
-/** Findings about the document alone: ids, references to levels, reminders, orders, conversions. */
+/** The fallback decides where nobody can say what its approvers rely on, so it never keeps an approval. */
+function carryOvers({ levels, fallbackLevel }: PolicyDocument): LintFinding[] {
+  return levels.flatMap(({ id, carryOver }, index) =>
+    carryOver === undefined || id !== fallbackLevel
+      ? []
+      : [
+          finding(
+            'warning',
+            pointer('/levels', index, 'carryOver'),
+            'carry-over-without-effect',
+            `The level "${id}" is the fallback, which asks everybody again whatever "carryOver" says.`,
+            'Remove it, or let another level be the fallback.',
+          ),
+        ],
+  );
+}
+
+/** Findings about the document alone: ids, references to levels, reminders, orders, conversions, approvals that are kept. */
 export function lintStructure(document: PolicyDocument): LintFinding[] {
   return [
     ...duplicates(document.rules, 'rules'),
@@ -144,5 +161,6 @@ export function lintStructure(document: PolicyDocument): LintFinding[] {
     ...durations(document),
     ...orders(document),
     ...conversions(document),
+    ...carryOvers(document),
   ];
 }

@@ -97,6 +97,11 @@ const level = z.strictObject({
   limitFallback: z.enum(['manager', 'refuse']).default('manager'),
   /** Nobody in the requester's chain of command may sit here. */
   independentOfReportingLine: z.boolean().default(false),
+  /**
+   * When a request comes again after changes were asked for, approvals of this level that are no older still count, as long
+   * as nothing that the level looks at has changed. Left out: everybody is asked again.
+   */
+  carryOver: z.strictObject({ withinBusinessDays: z.int().min(1).max(60) }).optional(),
 });
 export type LevelDocument = z.infer<typeof level>;
 

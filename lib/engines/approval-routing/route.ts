@@ -7,6 +7,7 @@ import { type UnverifiedFact, unverifiedFacts } from './account-facts.ts';
 import { type Alternative, alternativesOf } from './alternatives.ts';
 import type { ApprovalPolicy } from './approval-policy.ts';
 import type { LevelTrace } from './build-plan.ts';
+import { withCarryOver } from './carry-over.ts';
 import { computeRoute, type Disposition } from './compute-route.ts';
 import type { Reason } from './conclude.ts';
 import { dueInstantsOf, type LevelDue } from './due.ts';
@@ -88,13 +89,14 @@ export function routeApproval({
   const whatWouldChange = alternativesOf(facts, route, policy, directory, (other) =>
     computeRoute(other, unverified, policy, hearing),
   );
+  const plan = seating.plan && withCarryOver(seating.plan, { request, requester, recordOwner, facts, policy, route });
   return {
     schema: 'countersign/routing-result/1',
     policyVersion: policy.version,
     disposition: route.disposition,
     reasons: conclusion.reasons,
     problems: seating.problems,
-    ...(seating.plan === undefined ? {} : { plan: seating.plan }),
+    ...(plan === undefined ? {} : { plan }),
     rules: explainRules(facts, policy),
     levels: seating.levels,
     onceEach: seating.onceEach,
@@ -103,7 +105,7 @@ export function routeApproval({
     risk,
     ...confidenceOf(decision, unverified),
     unverifiedFacts: unverified,
-    dueInstants: seating.plan === undefined ? [] : dueInstantsOf(seating.plan, directory, instant),
+    dueInstants: plan === undefined ? [] : dueInstantsOf(plan, directory, instant),
     whatWouldChange,
     terms: termsOf(request, facts, unverified, policy, requesterName),
     workUnits: work.units,

@@ -34,6 +34,8 @@ export interface ApprovalRequestMail extends SeatMail {
   readonly seats: number;
   /** Whether an earlier form of the request was sent back for changes. */
   readonly comesAgain: boolean;
+  /** Whose approvals of that earlier form still count: name and level. */
+  readonly alreadyApproved?: readonly string[];
 }
 
 export interface ReminderMail extends SeatMail {

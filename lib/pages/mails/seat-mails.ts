@@ -45,6 +45,7 @@ export function approvalRequest(view: ApprovalRequestMail): MailContent {
     paragraph(view.summary),
     facts(view),
     ...list('Beyond policy', view.beyondPolicy),
+    ...list('Already approved, for terms that have not changed', view.alreadyApproved ?? []),
     paragraph(quorumSentence(view.required, view.seats)),
     link(view),
   ]);

@@ -10,7 +10,7 @@ export function holder(seat: SeatHolder): Markup {
 
 function seatItem(seat: SeatView): Markup {
   const { sign, word } = standingWords[seat.standing];
-  return markup`<li class="${seat.standing}"><span class="sign" aria-hidden="true">${sign}</span><span><b>${holder(seat)}</b>${seat.escalated === true && ' (asked after a missed deadline)'}<br>${word}${seat.at !== undefined && `, ${writeShort(seat.at)}`}${seat.comment !== undefined && markup`<q>${seat.comment}</q>`}</span></li>`;
+  return markup`<li class="${seat.standing}"><span class="sign" aria-hidden="true">${sign}</span><span><b>${holder(seat)}</b>${seat.escalated === true && ' (asked after a missed deadline)'}<br>${word}${seat.at !== undefined && `, ${writeShort(seat.at)}`}${seat.carriedOver === true && ', in the earlier request: for this level nothing has changed'}${seat.comment !== undefined && markup`<q>${seat.comment}</q>`}</span></li>`;
 }
 
 /** The seats of a level with what each decided; nothing when there are none. */

@@ -1,5 +1,6 @@
 import type { TermsLine } from '../../core/approval/terms.ts';
 import { type Content, type Markup, markup, words } from '../markup.ts';
+import { writeShort, type ZonedTime } from '../zoned-time.ts';
 
 /** What one line of the terms was and is, on a request that comes again. */
 export interface TermsChange {
@@ -16,6 +17,15 @@ export interface EarlierRequest {
   /** Who asked for changes, and for which. */
   readonly wishes: readonly { readonly by: string; readonly comment: string }[];
   readonly changes: readonly TermsChange[];
+  /** Approvals of the earlier request that still count, in whatever level of this one. */
+  readonly kept?: readonly KeptApprovalView[];
+}
+
+/** An approval that was given to the earlier request, for terms that have not changed for its level. */
+export interface KeptApprovalView {
+  readonly by: string;
+  readonly levelName: string;
+  readonly at: ZonedTime;
 }
 
 function line(item: TermsLine): Markup {
@@ -33,12 +43,19 @@ export function termsSection(lines: readonly TermsLine[]): Markup {
   return markup`<section class="terms"><h2>What is asked</h2><p class="count">${count}</p><dl>${[...beyond, ...within].map(line)}</dl></section>`;
 }
 
+/** Which decisions about the earlier request count for this one. */
+function keptApprovals(kept: readonly KeptApprovalView[]): Markup {
+  return kept.length === 0
+    ? markup`<p>None of its decisions counts here.</p>`
+    : markup`<p>Of its decisions, only these approvals count here:</p><ul>${kept.map(({ by, levelName, at }) => markup`<li>${words(by)} (${words(levelName)}): already approved on ${writeShort(at)} for unchanged terms</li>`)}</ul>`;
+}
+
 /** What changed since the request was sent back; nothing when it was not. */
 export function earlierSection(earlier: EarlierRequest | undefined): Markup | false {
   if (earlier === undefined) return false;
-  const { executionId, wishes, changes } = earlier;
+  const { executionId, wishes, changes, kept = [] } = earlier;
   const cell = (value: string | undefined): Content => value ?? markup`<i>none</i>`;
-  return markup`<section><h2>What changed</h2><p>The earlier request <code>${executionId}</code> was sent back. Its decisions do not count here.</p>${wishes.map(({ by, comment }) => markup`<p>${words(by)} asked for: <q>${comment}</q></p>`)}${
+  return markup`<section><h2>What changed</h2><p>The earlier request <code>${executionId}</code> was sent back.</p>${keptApprovals(kept)}${wishes.map(({ by, comment }) => markup`<p>${words(by)} asked for: <q>${comment}</q></p>`)}${
     changes.length === 0
       ? markup`<p><b>No term differs from then.</b></p>`
       : markup`<table><thead><tr><th scope="col">Term</th><th scope="col">Before</th><th scope="col">Now</th></tr></thead><tbody>${changes.map((change) => markup`<tr><th scope="row">${change.label}</th><td><del>${cell(change.before)}</del></td><td><ins>${cell(change.after)}</ins></td></tr>`)}</tbody></table>`

@@ -5,9 +5,6 @@ import type { AnySkill } from '../skill/define-skill.ts';
 import { findSkill } from '../skill/define-skill.ts';
 import { Forbidden, PayloadTooLarge } from './errors.ts';
 
-/** The largest body that a request may carry, in bytes: 1 MiB. */
-export const MAXIMUM_BODY_BYTES = 1_048_576;
-
 /**
  * The authenticated caller's principal: the session name of an assumed role, or the name of an IAM user.
  * @throws Forbidden when the request carries no identity.
@@ -19,14 +16,25 @@ export function callerOf(event: APIGatewayProxyEvent): string {
   return principal;
 }
 
+function bodyOf(event: APIGatewayProxyEvent): Buffer {
+  return Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+}
+
+/**
+ * Refuses a body that is larger than the environment takes, before anybody reads it.
+ * @throws PayloadTooLarge
+ */
+export function requireBodyWithin(event: APIGatewayProxyEvent, maximumBytes: number): void {
+  const { length } = bodyOf(event);
+  if (length > maximumBytes) throw new PayloadTooLarge(`The body holds ${length} bytes; ${maximumBytes} are the most.`);
+}
+
 /**
  * The JSON document in the request's body.
- * @throws PayloadTooLarge, InvalidInput
+ * @throws InvalidInput
  */
 export function jsonBodyOf(event: APIGatewayProxyEvent): unknown {
-  const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > MAXIMUM_BODY_BYTES)
-    throw new PayloadTooLarge(`The body holds ${bytes.length} bytes; ${MAXIMUM_BODY_BYTES} are the most.`);
+  const bytes = bodyOf(event);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { CountersignError, type Problem } from '../../core/errors.ts';
+import { loggedFault } from '../fault.ts';
 import { log } from '../log.ts';
 
 const HEADERS = {
@@ -45,12 +46,7 @@ export function respondWithError(
 export function respondToThrown(thrown: unknown, requestId: string): APIGatewayProxyResult {
   if (thrown instanceof CountersignError && STATUS[thrown.code] !== undefined)
     return respondWithError(STATUS[thrown.code] ?? 500, thrown);
-  log('error', {
-    event: 'request-failed',
-    requestId,
-    error: thrown instanceof Error ? thrown.name : 'unknown',
-    stack: thrown instanceof Error ? (thrown.stack ?? '') : '',
-  });
+  log('error', { event: 'request-failed', requestId, ...loggedFault(thrown) });
   return respondWithError(500, {
     code: 'InternalError',
     message: `Something failed on our side. Nothing was half done; try again, and name request ${requestId} if it stays.`,

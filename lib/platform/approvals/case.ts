@@ -1,13 +1,12 @@
 import type { Terms } from '../../core/approval/terms.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
-import type { EarlierRequest } from '../../pages/parts/terms.ts';
 import { currentDirectory } from '../configuration/directory-store.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import { readExecution } from '../executions/execution-store.ts';
 import { parseSkillResult } from '../executions/skill-result-schema.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SkillResult } from '../skill/skill-result.ts';
-import { readEarlierRequest } from './earlier-request.ts';
+import { type EarlierFacts, readEarlierRequest } from './earlier-request.ts';
 import type { Seat } from './stage.ts';
 
 /** What people decide about: the execution, its result, the terms, and the directory in force. */
@@ -18,7 +17,7 @@ export interface Case {
   readonly skillTitle: string;
   readonly directory: LoadedDirectory;
   /** The request that this one resubmits. */
-  readonly earlier?: EarlierRequest;
+  readonly earlier?: EarlierFacts;
 }
 
 /** The principal and approver of the oversight seat; no person of the directory. */

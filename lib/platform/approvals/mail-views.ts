@@ -62,6 +62,7 @@ export function linkMailView(file: Case, facts: LinkMailFacts): MailView {
         required: level.required,
         seats: level.seats.length,
         comesAgain: file.earlier !== undefined,
+        alreadyApproved: (file.earlier?.kept ?? []).map(({ by, levelName }) => `${by} (${levelName})`),
       };
     case 'reminder':
       return { mail: mail.kind, ...common, number: seat.reminders, replacesEarlierLink: facts.replacesEarlierLink };

@@ -16,9 +16,9 @@ function isAsked(names: readonly string[]): string {
 /** What follows an approved stage, as a clause. */
 function afterStage(file: Case, stage: Stage): string {
   const later = laterLevels(file, stage);
-  return later.length === 0
-    ? 'the request is approved; its outcome is published and mailed to the requester'
-    : `${isAsked(later)} (stage ${stage.stage + 1} of ${stage.of})`;
+  if (later.length === 0) return 'the request is approved; its outcome is published and mailed to the requester';
+  const asked = `${isAsked(later)} (stage ${stage.stage + 1} of ${stage.of})`;
+  return file.earlier === undefined ? asked : `${asked}, unless approvals of the earlier request still count`;
 }
 
 function asSentence(clause: string): string {

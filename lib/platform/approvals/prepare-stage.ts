@@ -9,6 +9,7 @@ import { loadContext } from '../executions/context.ts';
 import { readExecution } from '../executions/execution-store.ts';
 import type { Runtime } from '../runtime.ts';
 import { requireFeasiblePlan } from './plan-check.ts';
+import { keepApprovals } from './resubmission.ts';
 import { type DutyFacts, fillSeats } from './seat-holder.ts';
 import { earliestDue, latestDue, seatTimes } from './seat-times.ts';
 import { deadlineOf, type Seat, type Stage, type StageLevel } from './stage.ts';
@@ -71,7 +72,7 @@ async function buildStage(runtime: Runtime, executionId: string, number: number,
   const recordOwner = context.skill.recordOwner(context.input);
   const facts = { requester: record.requester.personId, recordOwner, excluded: plan.excluded };
   const levels = planned.levels.map((level) => prepareLevel(level, [current, context.directory], facts, at));
-  return {
+  const stage: Stage = {
     executionId,
     skill: record.skill,
     stage: number,
@@ -93,11 +94,24 @@ async function buildStage(runtime: Runtime, executionId: string, number: number,
     pendingMails: [],
     pendingEvents: [],
   };
+  return keepApprovals(runtime, { record, context, current }, stage, at);
+}
+
+async function preparedStage(runtime: Runtime, executionId: string, number: number, at: Instant): Promise<Stage> {
+  const found = await findStage(runtime, executionId, number);
+  if (found !== undefined) return found;
+  try {
+    await putNewStage(runtime, await buildStage(runtime, executionId, number, at));
+  } catch (error) {
+    if (!(error instanceof Conflict)) throw error;
+  }
+  return readStage(runtime, executionId, number);
 }
 
 /**
  * Prepares a stage of an execution's approval plan unless that was done before: its levels and seats, with every due
- * instant fixed from `at`. Nobody is asked yet; RequestApproval does that.
+ * instant fixed from `at`, and with the approvals that still count from the request that this one resubmits. Nobody is asked
+ * yet; RequestApproval does that.
  * @returns what the state machine waits for, with the timeout counted from now.
  * @throws NotFound when the plan has no such stage.
  * @throws InvalidInput when the desk cannot carry out the plan.
@@ -108,12 +122,30 @@ export async function prepareStage(
   stageNumber: number,
   at: Instant,
 ): Promise<NextStage> {
-  const found = await findStage(runtime, executionId, stageNumber);
-  if (found !== undefined) return nextStage(found, runtime.clock.now());
-  try {
-    await putNewStage(runtime, await buildStage(runtime, executionId, stageNumber, at));
-  } catch (error) {
-    if (!(error instanceof Conflict)) throw error;
+  return nextStage(await preparedStage(runtime, executionId, stageNumber, at), runtime.clock.now());
+}
+
+/** Whether approvals of the request that this one resubmits have settled a stage before anybody was asked. */
+function needsNobody(stage: Stage): boolean {
+  return stage.outcome === 'approved' && stage.openedRound === 0;
+}
+
+/**
+ * Prepares the first stage from a number on that asks anybody. Stages that earlier approvals satisfy are prepared, and so
+ * on record, and passed over.
+ * @returns what the state machine waits for; `undefined` when no stage is left that asks anybody.
+ * @throws NotFound when the plan has no stage of this number.
+ * @throws InvalidInput when the desk cannot carry out the plan.
+ */
+export async function prepareFrom(
+  runtime: Runtime,
+  executionId: string,
+  first: number,
+  at: Instant,
+): Promise<NextStage | undefined> {
+  for (let number = first; ; number += 1) {
+    const stage = await preparedStage(runtime, executionId, number, at);
+    if (!needsNobody(stage)) return nextStage(stage, runtime.clock.now());
+    if (number >= stage.of) return undefined;
   }
-  return nextStage(await readStage(runtime, executionId, stageNumber), runtime.clock.now());
 }

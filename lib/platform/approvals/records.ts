@@ -41,6 +41,9 @@ export function approvalRecordOf(
     at: decision.at,
     assurance: decision.assurance,
     termsDigest: decision.termsDigest,
+    ...(decision.carried === undefined
+      ? {}
+      : { carried: { ...decision.carried, through: [...decision.carried.through] } }),
   };
 }
 

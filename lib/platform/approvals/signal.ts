@@ -4,7 +4,7 @@ import { changeExecution } from '../executions/execution-store.ts';
 import { rerunExecution } from '../executions/rerun.ts';
 import type { Runtime } from '../runtime.ts';
 import { OVERSIGHT } from './case.ts';
-import { prepareStage } from './prepare-stage.ts';
+import { prepareFrom } from './prepare-stage.ts';
 import { type Stage, type StageOutcome, stageName, withEvent } from './stage.ts';
 import { changeStage } from './stage-store.ts';
 
@@ -20,7 +20,8 @@ const verdicts: Readonly<Record<Exclude<StageOutcome, 'approved'>, FlowState['ve
 };
 
 /**
- * What a settled stage means for its execution. An approved stage with more to come prepares the next one first.
+ * What a settled stage means for its execution. An approved stage with more to come prepares the next one that asks anybody
+ * first; where earlier approvals satisfy all that follow, the execution is approved.
  * @throws RangeError when the stage is not settled.
  */
 export async function conclusionOf(runtime: Runtime, stage: Stage): Promise<FlowState> {
@@ -28,8 +29,10 @@ export async function conclusionOf(runtime: Runtime, stage: Stage): Promise<Flow
   if (outcome === 'open') throw new RangeError(`Stage ${stage.stage} of ${executionId} is not settled.`);
   if (outcome !== 'approved') return { executionId, skill, verdict: verdicts[outcome] };
   if (stage.stage >= stage.of) return { executionId, skill, verdict: 'approved' };
-  const next = await prepareStage(runtime, executionId, stage.stage + 1, runtime.clock.now());
-  return { executionId, skill, verdict: 'next-stage', next };
+  const next = await prepareFrom(runtime, executionId, stage.stage + 1, runtime.clock.now());
+  return next === undefined
+    ? { executionId, skill, verdict: 'approved' }
+    : { executionId, skill, verdict: 'next-stage', next };
 }
 
 /** Marks that the execution goes on. */

@@ -11,6 +11,21 @@ export const OVERSIGHT_STAGE = 0;
 /** What a seat decides, or oversight. */
 export type Action = ApprovalRecord['action'];
 
+/** Where a decision fell that still counts, and for what it counts. */
+export interface CarriedFrom {
+  /** The execution in which it fell, and the seat there. */
+  readonly executionId: string;
+  readonly seatId: string;
+  /** Executions in between that kept it before this one, in their order. */
+  readonly through: readonly string[];
+  /** Digest of what the level looks at: the same then and now. */
+  readonly basis: Digest;
+  /** The terms that it counts for now; those that were shown are the decision's own. */
+  readonly termsDigest: Digest;
+  /** When it was found to count. */
+  readonly countedAt: Instant;
+}
+
 /** What is recorded of a decision. Written once, never changed. */
 export interface SeatDecision {
   /** Unique per attempt: tells the attempt that won from those that came too late. */
@@ -22,6 +37,8 @@ export interface SeatDecision {
   readonly assurance: Assurance;
   /** The terms that were shown. */
   readonly termsDigest: Digest;
+  /** Set when the decision fell about the request that this one resubmits, and still counts. */
+  readonly carried?: CarriedFrom;
 }
 
 /** A link that still opens its seat; the secret is in the mail, its digest in the link's own item. */

@@ -3,11 +3,13 @@ import type { ApprovalView } from '../../pages/approval-page.ts';
 import type { DecisionView } from '../../pages/decision-page.ts';
 import { type LinkStateView, maskAddress } from '../../pages/link-state-page.ts';
 import type { DecisionFormView } from '../../pages/parts/decision-form.ts';
+import type { EarlierRequest } from '../../pages/parts/terms.ts';
 import type { SeatView } from '../../pages/views.ts';
 import type { OutcomeWord, SeatStanding } from '../../pages/vocabulary.ts';
 import type { Runtime } from '../runtime.ts';
 import { type Case, contactOf, nameOf } from './case.ts';
 import type { LinkState } from './decide.ts';
+import type { EarlierFacts } from './earlier-request.ts';
 import { isCapped } from './fresh-link.ts';
 import type { LinkStanding } from './link-standing.ts';
 import { holderView, requestView } from './mail-views.ts';
@@ -30,6 +32,7 @@ export function seatView(file: Case, seat: Seat, timeZone: string): SeatView {
     ...(decision === undefined ? {} : { at: { instant: decision.at, timeZone } }),
     ...(decision === undefined || decision.comment === '' ? {} : { comment: decision.comment }),
     ...(seat.joinedInRound > 1 ? { escalated: true } : {}),
+    ...(decision?.carried === undefined ? {} : { carriedOver: true }),
   };
 }
 
@@ -51,6 +54,10 @@ function because(file: Case, stage: Stage, level: StageLevel): string[] {
   return [...new Set(sentences)];
 }
 
+function earlierView(earlier: EarlierFacts, timeZone: string): EarlierRequest {
+  return { ...earlier, kept: earlier.kept.map(({ at, ...rest }) => ({ ...rest, at: { instant: at, timeZone } })) };
+}
+
 /** The page with the form. */
 export function approvalView(runtime: Runtime, file: Case, state: LinkState, form: DecisionFormView): ApprovalView {
   const { stage, standing } = state;
@@ -61,7 +68,7 @@ export function approvalView(runtime: Runtime, file: Case, state: LinkState, for
     kind: stage.kind,
     skillTitle: file.skillTitle,
     terms: file.terms,
-    ...(file.earlier === undefined ? {} : { earlier: file.earlier }),
+    ...(file.earlier === undefined ? {} : { earlier: earlierView(file.earlier, timeZone) }),
     stage: { number: Math.max(stage.stage, 1), of: stage.of },
     level: { name: level.name, required: level.required },
     seat: holderView(file, seat),

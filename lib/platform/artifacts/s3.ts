@@ -26,9 +26,27 @@ async function putOnce(client: S3Client, command: PutObjectCommand): Promise<voi
   }
 }
 
+/** Reads artifacts from an S3 bucket. */
+export function s3ArtifactReader(client: S3Client, bucket: string): Pick<ArtifactStore, 'get'> {
+  return {
+    async get(digest) {
+      const command = new GetObjectCommand({ Bucket: bucket, Key: `${PREFIX}${nameOf(digest)}.json` });
+      try {
+        const { Body } = await client.send(command);
+        if (Body === undefined) throw missingArtifact(digest);
+        return checkedDocument(await Body.transformToByteArray(), digest);
+      } catch (error) {
+        throw error instanceof NoSuchKey ? missingArtifact(digest, error) : unavailable('the bucket', error);
+      }
+    },
+  };
+}
+
 /** Artifacts in an S3 bucket. An object is written once: the write is conditional on its absence. */
 export function s3ArtifactStore(client: S3Client, bucket: string): ArtifactStore {
   return {
+    ...s3ArtifactReader(client, bucket),
+
     async put(document) {
       const bytes = canonicalJson(document);
       const digest = digestOfBytes(bytes);
@@ -44,17 +62,6 @@ export function s3ArtifactStore(client: S3Client, bucket: string): ArtifactStore
         throw unavailable('the bucket', error);
       });
       return digest;
-    },
-
-    async get(digest) {
-      const command = new GetObjectCommand({ Bucket: bucket, Key: `${PREFIX}${nameOf(digest)}.json` });
-      try {
-        const { Body } = await client.send(command);
-        if (Body === undefined) throw missingArtifact(digest);
-        return checkedDocument(await Body.transformToByteArray(), digest);
-      } catch (error) {
-        throw error instanceof NoSuchKey ? missingArtifact(digest, error) : unavailable('the bucket', error);
-      }
     },
   };
 }

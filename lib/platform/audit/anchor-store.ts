@@ -1,7 +1,7 @@
 import { IntegrityError } from '../../core/errors.ts';
 import { parseWith } from '../../core/zod-problems.ts';
 import { type AnchorManifest, anchorManifest, isWhole } from './manifest.ts';
-import type { Signer } from './signer.ts';
+import type { PublicKey } from './signer.ts';
 
 /** Keeps manifests where nobody alters them afterwards. */
 export interface AnchorStore {
@@ -13,17 +13,11 @@ export interface AnchorStore {
   /** Stores a manifest under its day, unless the day has one. */
   putNew(manifest: AnchorManifest): Promise<'stored' | 'exists'>;
   /** Keeps the public key that signatures are checked with; keeping it again is harmless. */
-  keepKey(signer: Pick<Signer, 'keyId' | 'publicKey'>): Promise<void>;
-}
-
-/** Where manifests go, and who signs them. */
-export interface Anchors {
-  readonly store: AnchorStore;
-  readonly signer: Signer;
+  keepKey(key: Pick<PublicKey, 'keyId' | 'publicKey'>): Promise<void>;
 }
 
 /** The name of a public key's file: the digits of its id. */
-export function keyFileName({ keyId }: Pick<Signer, 'keyId'>): string {
+export function keyFileName({ keyId }: Pick<PublicKey, 'keyId'>): string {
   return `${keyId.slice('sha256:'.length)}.pem`;
 }
 

@@ -12,9 +12,10 @@ import { type AnchorManifest, MANIFEST_START, sealManifest } from './manifest.ts
 export async function anchorHeads(runtime: Runtime): Promise<AnchorManifest | undefined> {
   const at = runtime.clock.now();
   const day = at.slice(0, 10);
-  const { store, signer } = await runtime.anchors();
+  const store = await runtime.anchors();
   const last = await store.last();
   if (last !== undefined && last.day >= day) return undefined;
+  const signer = await runtime.signer();
   const { chains, notes } = await grownChains(runtime);
   const manifest = await sealManifest(
     {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Digest, digestOf } from '../../core/digest.ts';
 import { describeProblems } from '../../core/errors.ts';
 import { problemsOfZodError } from '../../core/zod-problems.ts';
-import { type SignatureCheck, type Signer, signatureCheck } from './signer.ts';
+import { type SignatureCheck, type Signer, signatureAlgorithms, signatureCheck } from './signer.ts';
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
@@ -22,15 +22,16 @@ export const anchorManifest = z.strictObject({
   executions: z.array(anchoredChain),
   /** Over every member but the signature. */
   digest,
-  signature: z.strictObject({ algorithm: z.literal('Ed25519'), keyId: digest, value: z.base64url() }),
+  signature: z.strictObject({ algorithm: z.enum(signatureAlgorithms), keyId: digest, value: z.base64url() }),
 });
 export type AnchorManifest = z.infer<typeof anchorManifest>;
 
 /** What stands before the first manifest. */
 export const MANIFEST_START: Digest = `sha256:${'0'.repeat(64)}`;
 
-/** The text that is signed: it says what it is, so the signature holds for nothing else, and any signing service takes it. */
-const signedText = (manifestDigest: string): string => `countersign/anchor-manifest/1 ${manifestDigest}`;
+/** What is signed: a text that says what it is, so the signature holds for nothing else; short, so any signing service takes it. */
+const signedText = (manifestDigest: string): Uint8Array =>
+  Buffer.from(`countersign/anchor-manifest/1 ${manifestDigest}`, 'utf8');
 
 /** Digests and signs a manifest's content. */
 export async function sealManifest(
@@ -40,7 +41,8 @@ export async function sealManifest(
   const whole = { schema: 'countersign/anchor-manifest/1' as const, ...content };
   const manifestDigest = digestOf(whole);
   const value = Buffer.from(await signer.sign(signedText(manifestDigest))).toString('base64url');
-  return { ...whole, digest: manifestDigest, signature: { algorithm: 'Ed25519', keyId: signer.keyId, value } };
+  const { algorithm, keyId } = signer;
+  return { ...whole, digest: manifestDigest, signature: { algorithm, keyId, value } };
 }
 
 /** Whether a manifest has the digest it claims. */
@@ -54,10 +56,11 @@ export type ManifestCheck =
   | { readonly ok: true; readonly manifests: readonly AnchorManifest[] }
   | { readonly ok: false; readonly problem: string };
 
-function problemOf(manifest: AnchorManifest, before: AnchorManifest | undefined, key: SignatureCheck) {
+function problemOf(manifest: AnchorManifest, before: AnchorManifest | undefined, keys: readonly SignatureCheck[]) {
   const { day, digest: claimed, signature, previous } = manifest;
   if (!isWhole(manifest)) return `The manifest of ${day} was altered: it does not have the digest it claims.`;
-  if (signature.keyId !== key.keyId) return `The manifest of ${day} was signed with another key.`;
+  const key = keys.find(({ keyId }) => keyId === signature.keyId);
+  if (key === undefined) return `The manifest of ${day} was signed with another key.`;
   if (!key.holds(signedText(claimed), Buffer.from(signature.value, 'base64url')))
     return `The signature of the manifest of ${day} does not hold.`;
   if (before !== undefined && previous !== before.digest)
@@ -67,11 +70,11 @@ function problemOf(manifest: AnchorManifest, before: AnchorManifest | undefined,
 
 /**
  * Checks manifests, oldest first: each has its digest and a signature that holds, and each follows the one before it.
- * @param publicKey the signer's public key, as PEM.
- * @throws InvalidInput when the key is none.
+ * @param publicKeys the public keys that may have signed, as PEM: several where the key was changed in between.
+ * @throws InvalidInput when one of them is no key.
  */
-export function checkManifests(documents: readonly unknown[], publicKey: string): ManifestCheck {
-  const key = signatureCheck(publicKey);
+export function checkManifests(documents: readonly unknown[], publicKeys: readonly string[]): ManifestCheck {
+  const keys = publicKeys.map(signatureCheck);
   const manifests: AnchorManifest[] = [];
   for (const document of documents) {
     const parsed = anchorManifest.safeParse(document);
@@ -79,7 +82,7 @@ export function checkManifests(documents: readonly unknown[], publicKey: string)
       const problem = `A manifest does not fit its contract. ${describeProblems(problemsOfZodError(parsed.error))}`;
       return { ok: false, problem };
     }
-    const problem = problemOf(parsed.data, manifests.at(-1), key);
+    const problem = problemOf(parsed.data, manifests.at(-1), keys);
     if (problem !== undefined) return { ok: false, problem };
     manifests.push(parsed.data);
   }

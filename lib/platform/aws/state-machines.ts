@@ -30,63 +30,78 @@ function wayOf(events: readonly HistoryEvent[]): Pick<Journey, 'visited' | 'curr
   return current === undefined ? { visited } : { visited, current };
 }
 
-/**
- * Step Functions through the SDK; on one machine the same client talks to the local interpreter.
- * @param prefix the ARN of a state machine up to the skill's id.
- */
+const machineArn = (prefix: string, skillId: string) => `${prefix}${skillId}:${STATE_MACHINE_ALIAS}`;
+
+/** An execution's ARN names the machine, never the alias through which it was started. */
+const executionArn = (prefix: string, skillId: string, executionId: string) =>
+  `${prefix.replace(':stateMachine:', ':execution:')}${skillId}:${executionId}`;
+
+/** @param prefix the ARN of a state machine up to the skill's id, here and below. */
+export function startExecutions(client: SFNClient, prefix: string): StateMachines['start'] {
+  return async (skillId, executionId, flow) => {
+    const input = JSON.stringify(flow);
+    try {
+      await client.send(
+        new StartExecutionCommand({ stateMachineArn: machineArn(prefix, skillId), name: executionId, input }),
+      );
+    } catch (error) {
+      // The name is the execution's id, so whoever holds it is this execution.
+      if (!(error instanceof ExecutionAlreadyExists)) throw error;
+    }
+  };
+}
+
+/** Ends the waits of tasks. */
+export function signalTasks(client: SFNClient): StateMachines['succeedTask'] {
+  return async (taskToken, flow) => {
+    try {
+      await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(flow) }));
+      return 'accepted';
+    } catch (error) {
+      if (isGone(error)) return 'gone';
+      throw error;
+    }
+  };
+}
+
+/** Asks how executions stand. */
+export function describeExecutions(client: SFNClient, prefix: string): StateMachines['describe'] {
+  return async (skillId, executionId) => {
+    try {
+      const { status } = await client.send(
+        new DescribeExecutionCommand({ executionArn: executionArn(prefix, skillId, executionId) }),
+      );
+      return { status: status ?? 'UNKNOWN' };
+    } catch (error) {
+      if (error instanceof ExecutionDoesNotExist) return undefined;
+      throw error;
+    }
+  };
+}
+
+/** Reads the way of executions, never the data that they carried. */
+export function readJourneys(client: SFNClient, prefix: string): StateMachines['journey'] {
+  return async (skillId, executionId) => {
+    const execution = { executionArn: executionArn(prefix, skillId, executionId) };
+    try {
+      const machine = await client.send(new DescribeStateMachineForExecutionCommand(execution));
+      const events: HistoryEvent[] = [];
+      const pages = paginateGetExecutionHistory({ client }, { ...execution, includeExecutionData: false });
+      for await (const page of pages) events.push(...(page.events ?? []));
+      return { definition: JSON.parse(machine.definition ?? '{}'), ...wayOf(events) };
+    } catch (error) {
+      if (error instanceof ExecutionDoesNotExist) return undefined;
+      throw error;
+    }
+  };
+}
+
+/** Step Functions through the SDK; on one machine the same client talks to the local interpreter. */
 export function stepFunctionsStateMachines(client: SFNClient, prefix: string): StateMachines {
-  const machineArn = (skillId: string) => `${prefix}${skillId}:${STATE_MACHINE_ALIAS}`;
-  // An execution's ARN names the machine, never the alias through which it was started.
-  const executionArn = (skillId: string, executionId: string) =>
-    `${prefix.replace(':stateMachine:', ':execution:')}${skillId}:${executionId}`;
-
   return {
-    async start(skillId, executionId, flow) {
-      const input = JSON.stringify(flow);
-      try {
-        await client.send(
-          new StartExecutionCommand({ stateMachineArn: machineArn(skillId), name: executionId, input }),
-        );
-      } catch (error) {
-        // The name is the execution's id, so whoever holds it is this execution.
-        if (!(error instanceof ExecutionAlreadyExists)) throw error;
-      }
-    },
-
-    async succeedTask(taskToken, flow) {
-      try {
-        await client.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(flow) }));
-        return 'accepted';
-      } catch (error) {
-        if (isGone(error)) return 'gone';
-        throw error;
-      }
-    },
-
-    async describe(skillId, executionId) {
-      try {
-        const { status } = await client.send(
-          new DescribeExecutionCommand({ executionArn: executionArn(skillId, executionId) }),
-        );
-        return { status: status ?? 'UNKNOWN' };
-      } catch (error) {
-        if (error instanceof ExecutionDoesNotExist) return undefined;
-        throw error;
-      }
-    },
-
-    async journey(skillId, executionId) {
-      const execution = { executionArn: executionArn(skillId, executionId) };
-      try {
-        const machine = await client.send(new DescribeStateMachineForExecutionCommand(execution));
-        const events: HistoryEvent[] = [];
-        const pages = paginateGetExecutionHistory({ client }, { ...execution, includeExecutionData: false });
-        for await (const page of pages) events.push(...(page.events ?? []));
-        return { definition: JSON.parse(machine.definition ?? '{}'), ...wayOf(events) };
-      } catch (error) {
-        if (error instanceof ExecutionDoesNotExist) return undefined;
-        throw error;
-      }
-    },
+    start: startExecutions(client, prefix),
+    succeedTask: signalTasks(client),
+    describe: describeExecutions(client, prefix),
+    journey: readJourneys(client, prefix),
   };
 }

@@ -9,14 +9,29 @@ const POINTER = { pk: 'DIRECTORY', sk: 'CURRENT' };
 /** What a runtime must have to hold a directory; deploying needs no more either. */
 type Stores = Pick<Runtime, 'table' | 'artifacts' | 'clock' | 'skills'>;
 
+/** How many directories a warm function keeps: the one in force, and the one that older executions started with. */
+const REMEMBERED = 2;
+
+/** What was loaded from each store, by digest, oldest first. What a digest names never changes, so none of it can be stale. */
+const loadedFrom = new WeakMap<Runtime['artifacts'], Map<Digest, LoadedDirectory>>();
+
 /**
- * Reads a directory snapshot by its digest.
+ * Reads a directory snapshot by its digest; a warm function reads and checks each but once.
  * @throws NotFound, IntegrityError, InvalidInput
  */
-export async function readDirectory(runtime: Pick<Runtime, 'artifacts'>, digest: Digest): Promise<LoadedDirectory> {
-  const loaded = loadDirectory(await runtime.artifacts.get(digest));
+export async function readDirectory(
+  { artifacts }: Pick<Runtime, 'artifacts'>,
+  digest: Digest,
+): Promise<LoadedDirectory> {
+  const remembered = loadedFrom.get(artifacts) ?? new Map<Digest, LoadedDirectory>();
+  const known = remembered.get(digest);
+  if (known !== undefined) return known;
+  const loaded = loadDirectory(await artifacts.get(digest));
   if (loaded.digest !== digest)
     throw new IntegrityError(`The directory has digest ${loaded.digest} once it is loaded, not ${digest}.`);
+  remembered.set(digest, loaded);
+  for (const oldest of [...remembered.keys()].slice(0, -REMEMBERED)) remembered.delete(oldest);
+  loadedFrom.set(artifacts, remembered);
   return loaded;
 }
 

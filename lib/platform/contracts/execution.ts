@@ -84,6 +84,8 @@ export interface ExecutionRecord {
   };
   /** Artifact: the incident packet, when a gate, an escalation or a fault ended the execution. */
   readonly incident?: Digest;
+  /** Artifacts: the signed statement about the end, and the public key that it was signed with. Owed once the outcome is fixed. */
+  readonly statement?: { readonly envelope: Digest; readonly key: Digest };
   readonly withdrawal?: { readonly by: string; readonly at: Instant };
   /** The execution that oversight started in this one's place. */
   readonly rerunAs?: string;

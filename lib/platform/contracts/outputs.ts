@@ -4,6 +4,16 @@ import { gateResult, outcome } from './outcome.ts';
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
+/** Where a decision fell that was carried over, and what it counts for now. */
+export const carriedFrom = z.strictObject({
+  executionId: z.string(),
+  seatId: z.string(),
+  through: z.array(z.string()),
+  basis: digest,
+  termsDigest: digest,
+  countedAt: z.string(),
+});
+
 /** One recorded decision as the outputs and the evidence show it. */
 export const approvalRecord = z.strictObject({
   stage: z.int(),
@@ -16,7 +26,10 @@ export const approvalRecord = z.strictObject({
   comment: z.string(),
   at: z.string(),
   assurance: z.enum(['link', 'mail-code']),
+  /** The terms that were shown. */
   termsDigest: digest,
+  /** Present when the decision fell about the request that this one resubmits, and still counts here. */
+  carried: carriedFrom.optional(),
 });
 export type ApprovalRecord = z.infer<typeof approvalRecord>;
 
@@ -60,6 +73,8 @@ export const executionScorecard = z.strictObject({
     workUnits: z.int(),
     levels: z.int(),
     decisions: z.int(),
+    /** Approvals of the request that this one resubmits, where any still counted. */
+    carriedOver: z.int().optional(),
     escalations: z.int(),
     /** From acceptance to outcome, in seconds. */
     elapsedSeconds: z.int(),

@@ -2,21 +2,21 @@ import { checkManifests } from '../audit/manifest.ts';
 import type { Finding } from './finding.ts';
 import type { EvidencePacket } from './packet-schema.ts';
 
-/** Manifests that the verifier got from where nobody alters them, and the key that they were signed with. */
+/** Manifests that the verifier got from where nobody alters them, and the keys that may have signed them. */
 export interface AnchorsAtHand {
   /** Oldest first; one is enough when it names the execution. */
   readonly manifests: readonly unknown[];
   /** PEM. */
-  readonly publicKey: string;
+  readonly publicKeys: readonly string[];
 }
 
 /**
  * The chain reaches at least as far as a signed manifest says it did, and had that head there. A packet from which later
  * events were cut off, however consistently, fails here.
- * @throws InvalidInput when the public key is none.
+ * @throws InvalidInput when a public key is none.
  */
-export function checkAnchor(packet: EvidencePacket, { manifests, publicKey }: AnchorsAtHand): Finding {
-  const checked = checkManifests(manifests, publicKey);
+export function checkAnchor(packet: EvidencePacket, { manifests, publicKeys }: AnchorsAtHand): Finding {
+  const checked = checkManifests(manifests, publicKeys);
   if (!checked.ok) return checked.problem;
   const { executionId, chain } = packet;
   const entries = checked.manifests.flatMap(({ day, executions }) =>

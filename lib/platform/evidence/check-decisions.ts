@@ -2,8 +2,8 @@ import { levelResult, stageResult } from '../../core/approval/level-result.ts';
 import { digestOf } from '../../core/digest.ts';
 import { isAssured } from '../approvals/assurance.ts';
 import { approvalRecords } from '../approvals/records.ts';
-import { type Stage, voteOf } from '../approvals/stage.ts';
-import { approvalProblems } from '../executions/approvals-hold.ts';
+import { type SeatDecision, type Stage, voteOf } from '../approvals/stage.ts';
+import { approvalProblems, isBound } from '../executions/approvals-hold.ts';
 import { documentOf, type Finding, resultOf, same, stagesIn } from './finding.ts';
 import type { EvidencePacket } from './packet-schema.ts';
 
@@ -13,7 +13,12 @@ const bySeat = (a: { stage: number; seatId: string }, b: { stage: number; seatId
 /** Seats, events and outputs tell the same decisions. */
 export function checkDecisions(packet: EvidencePacket): Finding {
   const atSeats = approvalRecords(stagesIn(packet));
-  const events = packet.chain.events.filter(({ type }) => type === 'decision-recorded');
+  // An approval that was carried over fell in another execution's chain; this one holds that it was counted.
+  const events = packet.chain.events.filter(({ type, data }) =>
+    type === 'decision-recorded'
+      ? data.carried === undefined
+      : type === 'approval-carried-over' && data.carried !== undefined,
+  );
   const inChain = events.map(({ data }) => data as (typeof atSeats)[number]);
   if (!same(atSeats.toSorted(bySeat), inChain.toSorted(bySeat)))
     return 'The decisions at the seats are not those that the chain recorded.';
@@ -25,7 +30,10 @@ export function checkDecisions(packet: EvidencePacket): Finding {
   return undefined;
 }
 
-/** Every stage and every decision is bound to the terms of the result. */
+/**
+ * Every stage and every decision is bound to the terms of the result; one that was carried over is bound to them by the basis
+ * of its level, which must be the plan's.
+ */
 export function checkTerms(packet: EvidencePacket): Finding {
   const result = resultOf(packet);
   if (result === undefined)
@@ -34,10 +42,12 @@ export function checkTerms(packet: EvidencePacket): Finding {
   if (packet.record.termsDigest !== digest) return 'The record is bound to other terms than the result holds.';
   for (const stage of packet.stages.filter(({ kind }) => kind === 'approval')) {
     if (stage.termsDigest !== digest) return `Stage ${stage.stage} was opened on other terms.`;
-    const other = stage.levels
-      .flatMap(({ seats }) => seats)
-      .find(({ decision }) => decision !== undefined && decision.termsDigest !== digest);
-    if (other !== undefined) return `The decision at seat ${other.seatId} was made on other terms.`;
+    const planned = result.plan?.stages.find((one) => one.stage === stage.stage)?.levels ?? [];
+    for (const { levelId, seats } of stage.levels) {
+      const level = planned.find((one) => one.levelId === levelId);
+      const other = seats.find(({ decision }) => decision && !isBound(decision as SeatDecision, level, digest));
+      if (other !== undefined) return `The decision at seat ${other.seatId} was made on other terms.`;
+    }
   }
   return undefined;
 }

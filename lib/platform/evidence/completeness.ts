@@ -2,10 +2,10 @@ import type { EvidencePacket, EvidenceStage, Requirement } from './packet-schema
 
 type Parts = Pick<EvidencePacket, 'record' | 'stages'>;
 
-function decisionsOf(stages: readonly EvidenceStage[]): number {
+function decisionsOf(stages: readonly EvidenceStage[], carried: boolean): number {
   return stages
     .flatMap(({ levels }) => levels.flatMap(({ seats }) => seats))
-    .filter(({ decision }) => decision !== undefined).length;
+    .filter(({ decision }) => decision !== undefined && (decision.carried !== undefined) === carried).length;
 }
 
 /** The events that must stand in the chain, by what the record and the stages say has happened. */
@@ -13,7 +13,8 @@ export function requiredEvents({ record, stages }: Parts): Requirement[] {
   return [
     { type: 'execution-accepted', count: 1 },
     { type: 'executed', count: record.result === undefined ? 0 : 1 },
-    { type: 'decision-recorded', count: decisionsOf(stages) },
+    { type: 'decision-recorded', count: decisionsOf(stages, false) },
+    { type: 'approval-carried-over', count: decisionsOf(stages, true) },
     { type: 'stage-settled', count: stages.filter(({ outcome }) => outcome !== 'open').length },
     { type: 'execution-concluded', count: record.outcome === undefined ? 0 : 1 },
   ].filter(({ count }) => count > 0);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { plannedLevel } from '../../core/approval/plan.ts';
 import { auditEvent } from '../audit/chain.ts';
 import { gateResult, outcome } from '../contracts/outcome.ts';
-import { approvalRecord } from '../contracts/outputs.ts';
+import { approvalRecord, carriedFrom } from '../contracts/outputs.ts';
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 
@@ -49,6 +49,7 @@ const record = z.strictObject({
     .strictObject({ primaryArtifactBundle: digest, executionScorecard: digest, handoffPacket: digest })
     .optional(),
   incident: digest.optional(),
+  statement: z.strictObject({ envelope: digest, key: digest }).optional(),
   withdrawal: z.strictObject({ by: z.string(), at: z.string() }).optional(),
   rerunAs: z.string().optional(),
   rerunOf: z.string().optional(),
@@ -65,6 +66,8 @@ const artifactRole = z.enum([
   'execution-scorecard',
   'handoff-packet',
   'incident',
+  'statement',
+  'statement-key',
 ]);
 export type ArtifactRole = z.infer<typeof artifactRole>;
 
@@ -76,6 +79,7 @@ const seatDecision = z.strictObject({
   round: z.int(),
   assurance: approvalRecord.shape.assurance,
   termsDigest: digest,
+  carried: carriedFrom.optional(),
 });
 
 const seat = z.strictObject({
@@ -152,6 +156,11 @@ export const evidencePacket = z.strictObject({
     requires: z.array(requirement),
     statement: z.string(),
   }),
+  /**
+   * The evidence packet of the execution that this one resubmits, where approvals given there count here. Its form is checked
+   * when it is: it may hold another one in turn.
+   */
+  earlier: z.unknown().optional(),
   /** Over everything else in the packet. */
   digest,
 });

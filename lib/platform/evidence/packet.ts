@@ -65,6 +65,13 @@ function evidenceStage(stage: Stage) {
   return { stage: stage.stage, ...facts, outcome, settledAt, settledBy };
 }
 
+/** Whether approvals of the execution that this one resubmits count here. */
+function carriesApprovals(stages: readonly Stage[]): boolean {
+  return stages.some(({ levels }) =>
+    levels.some(({ seats }) => seats.some(({ decision }) => decision?.carried !== undefined)),
+  );
+}
+
 /** The packet with its own digest. */
 function sealPacket(content: Omit<EvidencePacket, 'digest'>): EvidencePacket {
   return { ...content, digest: digestOf(content) };
@@ -72,7 +79,8 @@ function sealPacket(content: Omit<EvidencePacket, 'digest'>): EvidencePacket {
 
 /**
  * Puts together everything needed to re-check an execution offline: record, every artifact, decisions, chain with length and
- * head. Neither tokens, links nor their digests are in it.
+ * head, and the packet of the execution that it resubmits where approvals given there count here. Neither tokens, links nor
+ * their digests are in it.
  * @throws NotFound when there is no such execution or an artifact is missing, IntegrityError when an artifact is damaged,
  * Conflict when the execution changes too fast to be read at one moment.
  */
@@ -90,11 +98,14 @@ export async function assembleEvidence(runtime: Runtime, executionId: string): P
     record: EvidencePacket['record'];
     stages: EvidenceStage[];
   };
+  const { resubmits } = parts.record;
+  const carries = resubmits !== undefined && carriesApprovals(stages);
   const packet = sealPacket({
     schema: 'countersign/evidence-packet/1',
     executionId,
     ...parts,
     artifacts,
+    ...(carries ? { earlier: await assembleEvidence(runtime, resubmits) } : {}),
     chain: { length: events.length, head: events.at(-1)?.digest ?? CHAIN_START, events: [...events] },
     completeness: completenessOf(parts),
   });

@@ -3,9 +3,12 @@ import type { ArtifactRole, EvidencePacket } from './packet-schema.ts';
 
 /** The artifacts that a record refers to, by role. */
 export function referencedArtifacts(
-  record: Pick<EvidencePacket['record'], 'request' | 'configuration' | 'directory' | 'result' | 'outputs' | 'incident'>,
+  record: Pick<
+    EvidencePacket['record'],
+    'request' | 'configuration' | 'directory' | 'result' | 'outputs' | 'incident' | 'statement'
+  >,
 ): readonly { readonly role: ArtifactRole; readonly digest: Digest }[] {
-  const { outputs } = record;
+  const { outputs, statement } = record;
   const references: readonly (readonly [ArtifactRole, string | undefined])[] = [
     ['request', record.request],
     ['configuration', record.configuration.digest],
@@ -15,6 +18,8 @@ export function referencedArtifacts(
     ['execution-scorecard', outputs?.executionScorecard],
     ['handoff-packet', outputs?.handoffPacket],
     ['incident', record.incident],
+    ['statement', statement?.envelope],
+    ['statement-key', statement?.key],
   ];
   return references.flatMap(([role, digest]) => (digest === undefined ? [] : [{ role, digest: digest as Digest }]));
 }

@@ -2,30 +2,40 @@ import { digestOf } from '../../core/digest.ts';
 import { loadDirectory } from '../../core/directory/load.ts';
 import { CountersignError, describeProblems } from '../../core/errors.ts';
 import { problemsOfZodError } from '../../core/zod-problems.ts';
+import { signatureCheck } from '../audit/signer.ts';
 import type { EngineVersions } from '../contracts/execution.ts';
 import { parseStoredRequest } from '../executions/context.ts';
 import { firstDifference } from '../executions/first-difference.ts';
 import { runSkill } from '../executions/run-skill.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import { type AnchorsAtHand, checkAnchor } from './check-anchor.ts';
+import { checkCarryOver } from './check-carry-over.ts';
 import { checkChain, checkChainHead, checkChainLength, checkCompleteness, checkRecord } from './check-chain.ts';
 import { checkAssurance, checkDecisions, checkOutcome, checkTerms } from './check-decisions.ts';
 import { checkArtifacts, checkOutputs, checkPacketDigest } from './check-documents.ts';
+import { checkStatement } from './check-statement.ts';
 import { documentOf, type Finding } from './finding.ts';
 import { type EvidencePacket, evidencePacket } from './packet-schema.ts';
 
 /** One check and what it came to. */
 export interface EvidenceCheck {
   readonly check: string;
-  readonly result: 'pass' | 'fail' | 'not-re-executed';
+  /**
+   * `fail`: integrity is broken. `incomplete`: what is here holds, and something that belongs to it is missing. `unknown-key`:
+   * a signature holds, by a key that nobody vouched for. `not-re-executed`: other versions are at hand than at the time.
+   */
+  readonly result: 'pass' | 'fail' | 'incomplete' | 'unknown-key' | 'not-re-executed';
   readonly detail: string;
 }
 
 /** All checks in order; the first that failed says what is wrong, later ones may fail because of it. */
 export interface EvidenceReport {
+  /** Nothing failed, and nothing is missing. */
   readonly ok: boolean;
   readonly checks: readonly EvidenceCheck[];
   readonly firstFailure?: EvidenceCheck;
+  /** The first thing that is missing, which is no failure of what is here. */
+  readonly firstGap?: EvidenceCheck;
 }
 
 /** What a verifier brings along. */
@@ -33,6 +43,8 @@ export interface Verifier {
   readonly skills: readonly AnySkill[];
   /** The versions in the verifier's own process. */
   readonly versions: (skill: AnySkill) => EngineVersions;
+  /** Public keys, as PEM, that the verifier got from where they are vouched for; without any, who signed stays open. */
+  readonly keys?: readonly string[];
   /** Without them, a chain whose end was cut off consistently cannot be told from one that was never longer. */
   readonly anchors?: AnchorsAtHand;
 }
@@ -47,6 +59,7 @@ const CHECKS: readonly (readonly [check: string, run: (packet: EvidencePacket) =
   ['outputs', checkOutputs, 'The outputs fit their contracts and agree with the record.'],
   ['decisions', checkDecisions, 'Seats, chain and outputs tell the same decisions.'],
   ['terms', checkTerms, 'Every decision is bound to the terms of the result.'],
+  ['carry-over', checkCarryOver, 'Every approval that was carried over follows from the earlier execution.'],
   ['assurance', checkAssurance, 'Every decision was made with the assurance that its level asks for.'],
   ['outcome', checkOutcome, 'The outcome follows from gates and votes, counted anew.'],
   ['completeness', checkCompleteness, 'Everything that must have happened is in the chain.'],
@@ -108,12 +121,32 @@ async function reexecute(packet: EvidencePacket, { skills, versions }: Verifier)
 
 function reportOf(checks: readonly EvidenceCheck[]): EvidenceReport {
   const firstFailure = checks.find(({ result }) => result === 'fail');
-  return firstFailure === undefined ? { ok: true, checks } : { ok: false, checks, firstFailure };
+  const firstGap = checks.find(({ result }) => result === 'incomplete');
+  return {
+    ok: firstFailure === undefined && firstGap === undefined,
+    checks,
+    ...(firstFailure === undefined ? {} : { firstFailure }),
+    ...(firstGap === undefined ? {} : { firstGap }),
+  };
+}
+
+/** What a check came to, the worst first. */
+const WORST_FIRST: readonly EvidenceCheck['result'][] = ['fail', 'incomplete', 'unknown-key', 'not-re-executed'];
+
+/** The evidence of the execution that was resubmitted, checked as this one is; the worst that was found there stands for all. */
+async function checkEarlier(packet: unknown, verifier: Verifier): Promise<EvidenceCheck> {
+  const check = 'earlier-execution';
+  const { checks } = await verifyEvidence(packet, verifier);
+  const worst = WORST_FIRST.flatMap((result) => checks.find((one) => one.result === result) ?? [])[0];
+  if (worst === undefined)
+    return { check, result: 'pass', detail: 'The evidence of the execution that was resubmitted holds.' };
+  return { check, result: worst.result, detail: `${worst.check}: ${worst.detail}` };
 }
 
 /**
  * Re-checks an evidence packet offline: nothing but the packet, the skills and their versions is looked at. Result
  * `not-re-executed` means that other versions are at hand than those of the time, not that anything is wrong.
+ * @throws InvalidInput when a key that the verifier brought is none.
  */
 export async function verifyEvidence(packet: unknown, verifier: Verifier): Promise<EvidenceReport> {
   const parsed = evidencePacket.safeParse(packet);
@@ -123,7 +156,8 @@ export async function verifyEvidence(packet: unknown, verifier: Verifier): Promi
   }
   const schema = runCheck('schema', () => undefined, 'The packet fits its contract.');
   const checks = CHECKS.map(([name, run, shows]) => runCheck(name, () => run(parsed.data), shows));
-  const { anchors } = verifier;
+  const { anchors, keys = [] } = verifier;
+  const statement = { check: 'statement', ...checkStatement(parsed.data, keys.map(signatureCheck)) };
   const anchored =
     anchors === undefined
       ? []
@@ -134,5 +168,6 @@ export async function verifyEvidence(packet: unknown, verifier: Verifier): Promi
             'The chain reaches as far as the signed manifest.',
           ),
         ];
-  return reportOf([schema, ...checks, ...anchored, await reexecute(parsed.data, verifier)]);
+  const earlier = parsed.data.earlier === undefined ? [] : [await checkEarlier(parsed.data.earlier, verifier)];
+  return reportOf([schema, ...checks, ...earlier, statement, ...anchored, await reexecute(parsed.data, verifier)]);
 }

@@ -14,7 +14,7 @@ import { changeExecution, readExecution } from './execution-store.ts';
 import { incidentPacket } from './incident-packet.ts';
 import { buildOutputs } from './outputs.ts';
 import { conclusionFacts } from './record-facts.ts';
-import { settleDebts } from './settle.ts';
+import { settleEnding } from './settle.ts';
 import { parseSkillResult } from './skill-result-schema.ts';
 
 /** How an execution is to end. */
@@ -50,7 +50,8 @@ function mailsOf(ending: Ending): PendingMail[] {
 }
 
 /**
- * Ends an execution: builds its outputs, fixes its outcome by one conditional write, and owes the mails that tell of it.
+ * Ends an execution: builds its outputs, fixes its outcome by one conditional write, and owes the mails that tell of it and
+ * the signed statement about it.
  * The first ending counts: whoever comes later, or again, finds it and changes nothing. A publication gives way to a
  * withdrawal that came in between; the record then comes back without an outcome.
  * @returns the record as it stands afterwards.
@@ -104,6 +105,6 @@ export async function concludeExecution(
       return withEvent(concluded, 'execution-concluded', concludedAt, conclusionFacts(concluded));
     });
   }
-  await settleDebts(runtime, executionId);
+  await settleEnding(runtime, executionId);
   return readExecution(runtime, executionId);
 }

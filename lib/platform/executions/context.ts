@@ -28,8 +28,6 @@ export interface ExecutionContext {
   readonly input: unknown;
   /** The configuration as it is stored. */
   readonly configurationDocument: unknown;
-  /** The configuration as the skill loaded it. */
-  readonly configuration: unknown;
   readonly directory: LoadedDirectory;
   readonly result?: SkillResult;
 }
@@ -77,7 +75,6 @@ export async function loadContext(
     request,
     input: parseWith(skill.input, request.input, 'The input', '/input'),
     configurationDocument,
-    configuration: skill.loadConfiguration(configurationDocument, directory),
     directory,
     ...(resultValue === undefined ? {} : { result: parseSkillResult(resultValue) }),
   };

@@ -15,17 +15,26 @@ type ExecutionItem = ExecutionRecord &
     readonly counted?: true;
   };
 
-/** Partition of `gsi2` that holds the executions which owe something: a start, a mail, an event, their place in a count. */
+/**
+ * Partition of `gsi2` that holds the executions which owe something: a start, a mail, an event, their place in a count, the
+ * statement about their end.
+ */
 export const OWING_EXECUTIONS = 'OWING-EXECUTIONS';
 
 /** Partition of `gsi2` that holds the other executions which have not ended. */
 export const LIVE_EXECUTIONS = 'LIVE-EXECUTIONS';
 
+/** Whether the statement about an execution's end is still to be signed. */
+export function owesStatement({ outcome, statement }: Pick<ExecutionRecord, 'outcome' | 'statement'>): boolean {
+  return outcome !== undefined && statement === undefined;
+}
+
 /** Whether something is left to do for an execution that no step of its own will do. */
 function owesSomething(record: ExecutionRecord, counted: boolean): boolean {
   const { status, outcome, failure, pendingMails, pendingEvents } = record;
   const uncounted = (outcome !== undefined && !counted) || failure?.counted === false;
-  return uncounted || status === 'starting' || pendingMails.length > 0 || pendingEvents.length > 0;
+  const unsettled = uncounted || owesStatement(record);
+  return unsettled || status === 'starting' || pendingMails.length > 0 || pendingEvents.length > 0;
 }
 
 /** The work list that an execution stands in; one that has ended and owes nothing stands in none. */

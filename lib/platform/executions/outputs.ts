@@ -58,6 +58,7 @@ const NEXT_HOP: Readonly<Record<Exclude<Outcome, 'published'>, string>> = {
 export function buildOutputs(facts: OutputFacts): Outputs {
   const { record, skill, outcome, concludedAt, result, request } = facts;
   const approvals = approvalRecords(facts.stages);
+  const carriedOver = approvals.filter(({ carried }) => carried !== undefined).length;
   const common = {
     executionId: record.executionId,
     skill: record.skill,
@@ -93,7 +94,8 @@ export function buildOutputs(facts: OutputFacts): Outputs {
       measures: {
         workUnits: result?.workUnits ?? 0,
         levels: result?.plan?.stages.reduce((sum, { levels }) => sum + levels.length, 0) ?? 0,
-        decisions: approvals.length,
+        decisions: approvals.length - carriedOver,
+        ...(carriedOver === 0 ? {} : { carriedOver }),
         escalations: escalationCount(facts.stages),
         elapsedSeconds: Math.max(0, secondsUntil(record.createdAt, concludedAt)),
       },

@@ -40,7 +40,12 @@ async function objections(runtime: Runtime, record: ExecutionRecord, context: Ex
  */
 export async function preflight(runtime: Runtime, flow: FlowState): Promise<FlowState> {
   const record = await readExecution(runtime, flow.executionId);
-  const loaded = await attempt(() => loadContext(runtime, record));
+  const loaded = await attempt(async () => {
+    const context = await loadContext(runtime, record);
+    // Executing loads it again; that it can be loaded is for this gate to say.
+    context.skill.loadConfiguration(context.configurationDocument, context.directory);
+    return context;
+  });
   const reasons = loaded.ok ? await objections(runtime, record, loaded.value) : reasonsOf(loaded.error);
   const gate = reasons.length === 0 ? passed('schema-contract-check') : failed('schema-contract-check', reasons);
   const at = runtime.clock.now();

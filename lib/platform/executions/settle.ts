@@ -1,25 +1,41 @@
 import { appendAudit } from '../audit/append.ts';
+import { signEnding } from '../evidence/sign-ending.ts';
 import { log } from '../log.ts';
 import { countFailure } from '../posture/count-failure.ts';
 import type { Runtime } from '../runtime.ts';
 import { sendPendingMails } from './outcome-mails.ts';
 
+/** Something that an execution owes, and how it is paid. */
+type Debt = readonly [name: string, pay: (runtime: Runtime, executionId: string) => Promise<void>];
+
+async function payOrKeep(runtime: Runtime, executionId: string, [debt, pay]: Debt): Promise<void> {
+  try {
+    await pay(runtime, executionId);
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'unknown';
+    log('warn', { event: 'debt-stays', debt, executionId, error: name });
+  }
+}
+
+const AUDIT: Debt = ['audit', appendAudit];
+const COUNT: Debt = ['count', countFailure];
+const STATEMENT: Debt = ['statement', signEnding];
+const MAILS: Debt = ['mails', sendPendingMails];
+
 /**
- * Pays what an execution owes: events into its chain, its failure to the count, mails to their readers. What cannot be
- * paid now stays owed in the table and the sweeper comes back to it, so a mail server that is down never turns a published
- * execution into a failed one.
+ * Pays what an execution owes while it goes on: events into its chain, its failure to the count, mails to their readers. What
+ * cannot be paid now stays owed in the table and the sweeper comes back to it, so a mail server that is down never turns a
+ * published execution into a failed one.
  */
 export async function settleDebts(runtime: Runtime, executionId: string): Promise<void> {
-  for (const [debt, pay] of [
-    ['audit', appendAudit],
-    ['count', countFailure],
-    ['mails', sendPendingMails],
-  ] as const) {
-    try {
-      await pay(runtime, executionId);
-    } catch (error) {
-      const name = error instanceof Error ? error.name : 'unknown';
-      log('warn', { event: 'debt-stays', debt, executionId, error: name });
-    }
-  }
+  for (const debt of [AUDIT, COUNT, MAILS]) await payOrKeep(runtime, executionId, debt);
+}
+
+/**
+ * Pays what an execution owes that has ended: the signed statement about its end besides, once its chain is written and before
+ * its mails go out, so that whoever reads of the end finds the evidence whole. Only the functions that end executions, and the
+ * sweeper, call this: nobody else may sign.
+ */
+export async function settleEnding(runtime: Runtime, executionId: string): Promise<void> {
+  for (const debt of [AUDIT, COUNT, STATEMENT, MAILS]) await payOrKeep(runtime, executionId, debt);
 }

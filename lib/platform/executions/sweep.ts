@@ -1,10 +1,11 @@
 import { addSeconds, type Instant } from '../../core/instant.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import { log } from '../log.ts';
+import { measureEnded } from '../metrics.ts';
 import type { Runtime } from '../runtime.ts';
 import { finishStarting } from './accept.ts';
-import { OWING_EXECUTIONS, readWorkList } from './execution-store.ts';
-import { settleDebts } from './settle.ts';
+import { OWING_EXECUTIONS, owesStatement, readWorkList } from './execution-store.ts';
+import { settleDebts, settleEnding } from './settle.ts';
 import { countEnded, type Ended } from './tally.ts';
 
 /** A record that is still `starting` after so long was left behind by a crash, not by a start that is under way. */
@@ -20,18 +21,27 @@ export interface ExecutionSweep {
   readonly failed: number;
 }
 
-/** Finishes what one execution owes: a start that broke off, events and mails. */
+/** Finishes what one execution owes: a start that broke off, events and mails, the statement about its end. */
 async function sweepOne(runtime: Runtime, record: ExecutionRecord, at: Instant): Promise<Partial<ExecutionSweep>> {
   const brokenOff = record.status === 'starting' && addSeconds(record.createdAt, STARTING_SECONDS) <= at;
   if (brokenOff) await finishStarting(runtime, record);
-  const owed = record.pendingMails.length > 0 || record.pendingEvents.length > 0 || record.failure?.counted === false;
-  if (owed) await settleDebts(runtime, record.executionId);
+  const { executionId, pendingMails, pendingEvents, failure } = record;
+  const pending = pendingMails.length > 0 || pendingEvents.length > 0;
+  const owed = pending || failure?.counted === false || owesStatement(record);
+  if (owed) await (record.outcome === undefined ? settleDebts : settleEnding)(runtime, executionId);
   return { started: brokenOff ? 1 : 0, settled: owed ? 1 : 0 };
 }
 
-/** An execution that has ended, as the tally counts it. */
-function endedOf({ executionId, outcome }: ExecutionRecord): Ended[] {
-  return outcome === undefined ? [] : [{ executionId, outcome }];
+/** An execution that has ended, as the tally counts it, and the skill that it is measured under. */
+function endedOf({ executionId, outcome, skill }: ExecutionRecord): (Ended & { skill: string })[] {
+  return outcome === undefined ? [] : [{ executionId, outcome, skill }];
+}
+
+/** Writes how many ended, by skill and outcome; what the tally could not take up is measured when it can. */
+function measureEnds(runtime: Runtime, ended: readonly (Ended & { skill: string })[]): void {
+  for (const [skill, ofSkill] of Map.groupBy(ended, (one) => one.skill))
+    for (const [outcome, some] of Map.groupBy(ofSkill, (one) => one.outcome))
+      measureEnded(runtime, skill, outcome, some.length);
 }
 
 /**
@@ -45,6 +55,7 @@ export async function sweepExecutions(runtime: Runtime, at: Instant): Promise<Ex
   const rolledBack = ended.filter(({ outcome }) => outcome === 'rolled-back').length;
   const sweep = { started: 0, settled: 0, counted: ended.length, rolledBack, failed: 0 };
   await countEnded(runtime, ended);
+  measureEnds(runtime, ended);
   for (const { record } of owing) {
     try {
       const { started = 0, settled = 0 } = await sweepOne(runtime, record, at);

@@ -1,4 +1,4 @@
-import { prepareStage } from '../approvals/prepare-stage.ts';
+import { prepareFrom } from '../approvals/prepare-stage.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { FlowState } from '../contracts/flow.ts';
 import type { GateResult } from '../contracts/outcome.ts';
@@ -64,14 +64,19 @@ async function findingOf(runtime: Runtime, record: ExecutionRecord): Promise<Fin
   return judge(skill, result, difference);
 }
 
-/** Prepares the first stage; a plan that the desk cannot carry out fails the policy gate. */
+/**
+ * Prepares the first stage that asks anybody; where approvals of the request that this one resubmits satisfy every level,
+ * there is none, and nobody is waited for. A plan that the desk cannot carry out fails the policy gate.
+ */
 async function prepared(
   runtime: Runtime,
   executionId: string,
   found: Finding,
 ): Promise<Finding & Pick<FlowState, 'next'>> {
   if (found.verdict !== 'approve') return found;
-  const stage = await attempt(() => prepareStage(runtime, executionId, 1, runtime.clock.now()));
+  const stage = await attempt(() => prepareFrom(runtime, executionId, 1, runtime.clock.now()));
+  if (stage.ok && stage.value === undefined)
+    return { verdict: 'publish', gates: [...found.gates, passed('policy-approval-check')] };
   if (stage.ok) return { ...found, next: stage.value };
   return { verdict: 'block', gates: withGate(found.gates, failed('policy-approval-check', reasonsOf(stage.error))) };
 }

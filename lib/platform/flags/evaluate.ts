@@ -5,6 +5,7 @@ import { defaultStrategies } from 'unleash-client/lib/strategy/index.js';
 import type { Segment } from 'unleash-client/lib/strategy/strategy.js';
 import type { Digest } from '../../core/digest.ts';
 import type { Instant } from '../../core/instant.ts';
+import { refusedConditions } from './refused-conditions.ts';
 import type { FlagFeature, FlagSnapshot } from './snapshot.ts';
 import { stickinessFindings } from './stickiness.ts';
 
@@ -25,11 +26,13 @@ export interface FlagContext {
 
 /**
  * Why a flag is on or off. `not-repeatable`: the flag, or one it depends on, decides by chance, so it counts as off.
+ * `refused-condition`: one of them decides by something that is not evaluated here, so it counts as off.
  */
 export type FlagReason =
   | 'no-snapshot'
   | 'unknown-flag'
   | 'not-repeatable'
+  | 'refused-condition'
   | 'switched-off'
   | 'not-in-rollout'
   | 'in-rollout';
@@ -72,6 +75,11 @@ function isRepeatable(snapshot: FlagSnapshot, feature: FlagFeature, context: Fla
   return findings.every((finding) => finding.repeatable);
 }
 
+/** Whether the flag, or one it depends on, has a condition that is not evaluated here. */
+function isRefused(snapshot: FlagSnapshot, feature: FlagFeature): boolean {
+  return decidingFeatures(snapshot, feature).some((one) => refusedConditions(one, snapshot.segments).length > 0);
+}
+
 function sdkContext(context: FlagContext) {
   const { accountId, skill, environment, at, requesterId } = context;
   return {
@@ -94,6 +102,7 @@ export function evaluateFlag(snapshot: FlagSnapshot | undefined, flag: string, c
   const feature = featureNamed(snapshot, flag);
   if (feature === undefined) return { ...answer, enabled: false, reason: 'unknown-flag' };
   if (!isRepeatable(snapshot, feature, context)) return { ...answer, enabled: false, reason: 'not-repeatable' };
+  if (isRefused(snapshot, feature)) return { ...answer, enabled: false, reason: 'refused-condition' };
 
   const client = new UnleashClient(repositoryOf(snapshot), defaultStrategies);
   const { featureEnabled, enabled, name, payload } = client.getVariant(flag, sdkContext(context));

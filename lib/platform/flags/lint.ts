@@ -1,6 +1,7 @@
 import type { Problem } from '../../core/errors.ts';
 import { pointer } from '../../core/json.ts';
 import type { FlagDeclaration } from './declaration.ts';
+import { refusedConditions } from './refused-conditions.ts';
 import type { FlagFeature, FlagSnapshot, FlagVariant } from './snapshot.ts';
 import { STICKY_PROPERTY, stickinessFindings } from './stickiness.ts';
 
@@ -12,6 +13,15 @@ function stickinessProblems(feature: FlagFeature, base: string): Problem[] {
       ? `The flag "${feature.name}" decides by "${finding.found}", not by account.`
       : `The flag "${feature.name}" decides by "${finding.found}", which is random, so it counts as off.`,
     mend: `Use a gradual rollout with stickiness "${STICKY_PROPERTY}".`,
+  }));
+}
+
+function conditionProblems(feature: FlagFeature, segments: FlagSnapshot['segments'], base: string): Problem[] {
+  return refusedConditions(feature, segments).map((condition) => ({
+    pointer: base + condition.pointer,
+    code: 'refused-condition',
+    message: `The flag "${feature.name}" decides by "${condition.found}", which is not evaluated here, so it counts as off.`,
+    mend: 'Use IN, NOT_IN, STR_STARTS_WITH, STR_ENDS_WITH or STR_CONTAINS on the account.',
   }));
 }
 
@@ -67,7 +77,7 @@ function configurationProblems(feature: FlagFeature, base: string, declaration: 
 
 /**
  * Checks the flags that are in force against those that the skills declare.
- * Finds missing flags, stickiness by anything but the account, and variants that name unknown configuration versions.
+ * Finds missing flags, stickiness by anything but the account, conditions that are not evaluated, and variants that name unknown configuration versions.
  * Pointers are into the snapshot; flags that no skill declares are not looked at.
  */
 export function lintFlags(snapshot: FlagSnapshot, declarations: readonly FlagDeclaration[]): Problem[] {
@@ -85,6 +95,10 @@ export function lintFlags(snapshot: FlagSnapshot, declarations: readonly FlagDec
       ];
     }
     const base = pointer('/features', index);
-    return [...stickinessProblems(feature, base), ...configurationProblems(feature, base, declaration)];
+    return [
+      ...stickinessProblems(feature, base),
+      ...conditionProblems(feature, snapshot.segments, base),
+      ...configurationProblems(feature, base, declaration),
+    ];
   });
 }

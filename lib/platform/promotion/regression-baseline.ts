@@ -38,7 +38,8 @@ async function problemOf(skills: readonly AnySkill[], packet: EvidencePacket): P
   const skill = skills.find(({ name }) => name === packet.record.skill);
   if (skill === undefined) return `The skill ${packet.record.skill} is not known here.`;
   const report = await verifyEvidence(packet, { skills, versions: engineVersions });
-  if (!report.ok) return `${report.firstFailure?.check}: ${report.firstFailure?.detail}`;
+  // A recording without its statement is incomplete evidence, and as good a recording as any.
+  if (report.firstFailure !== undefined) return `${report.firstFailure.check}: ${report.firstFailure.detail}`;
   try {
     return await replayProblem(skill, packet);
   } catch (error) {

@@ -4,13 +4,12 @@ import { keepCensus, takeCensus } from '../executions/census.ts';
 import { reconcileExecutions } from '../executions/reconcile.ts';
 import { reapSlots } from '../executions/slots.ts';
 import { sweepExecutions } from '../executions/sweep.ts';
-import { snapshotAgeSeconds } from '../flags/snapshot-age.ts';
 import { log } from '../log.ts';
 import { measure } from '../metrics.ts';
 import { sweepPostures } from '../posture/sweep.ts';
 import type { Runtime } from '../runtime.ts';
 import { handleFailedMails } from './failed-mails.ts';
-import { longestOverdueSeconds } from './overdue.ts';
+import { figuresOf, measurePostures, readFigures } from './figures.ts';
 
 /** Runs one part of a sweep; when it breaks off, the others go on and the failure counts. */
 async function part<T extends object>(name: string, work: () => Promise<T>): Promise<T | undefined> {
@@ -40,16 +39,10 @@ export async function sweep(runtime: Runtime, at: Instant): Promise<void> {
     await keepCensus(runtime, taken);
     return taken;
   });
-  const watched = await part('watch', async () => {
-    const snapshot = await runtime.flags.snapshot();
-    return {
-      overdue: await longestOverdueSeconds(runtime),
-      ...(snapshot === undefined ? {} : { age: snapshotAgeSeconds(snapshot, at) }),
-    };
-  });
-  const brokenOff = [approvals, reconciliation, mails, executions, postures, slots, census, watched].filter(
-    (done) => done === undefined,
-  ).length;
+  const figures = await part('figures', () => readFigures(runtime, at));
+  const levels = await part('posture-levels', () => measurePostures(runtime));
+  const parts = [approvals, reconciliation, mails, executions, postures, slots, census, figures, levels];
+  const brokenOff = parts.filter((done) => done === undefined).length;
   const failures =
     brokenOff +
     (approvals?.failures ?? 0) +
@@ -59,8 +52,8 @@ export async function sweep(runtime: Runtime, at: Instant): Promise<void> {
     (postures?.failures ?? 0);
   const stuck = (approvals?.stuck ?? 0) + (reconciliation?.stuck ?? 0);
   measure(runtime, {
-    ...(watched === undefined ? {} : { OverdueApproval: watched.overdue }),
-    ...(watched?.age === undefined ? {} : { FlagSnapshotAge: watched.age }),
+    ...figures,
+    ...(census === undefined ? {} : figuresOf(census, at)),
     StuckWaits: stuck,
     Reconciled: (reconciliation?.reconciled ?? 0) + (approvals?.abandoned ?? 0),
     RolledBack: executions?.rolledBack ?? 0,

@@ -23,7 +23,12 @@ function importsIn(text: string): { from: string; name: string }[] {
 /** All that the modules under a folder import from the AWS SDK by value, package by package. */
 export function sdkImportsUnder(folder: string): SdkImport[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-  const all = files.flatMap((file) => importsIn(readFileSync(join(folder, file), 'utf8')));
+  return sdkImportsOf(files.map((file) => join(folder, file)));
+}
+
+/** All that some modules import from the AWS SDK by value, package by package. */
+export function sdkImportsOf(files: readonly string[]): SdkImport[] {
+  const all = files.flatMap((file) => importsIn(readFileSync(file, 'utf8')));
   const packages = [...new Set(all.map(({ from }) => from))].sort();
   return packages.map((from) => ({
     from,

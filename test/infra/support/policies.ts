@@ -6,14 +6,17 @@ export interface Statement {
   readonly condition?: unknown;
 }
 
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+/** One thing or several, as several. */
+export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 
-function flat(value: unknown): string {
+/** A value of a template as flat text, references in angle brackets. */
+export function flat(value: unknown): string {
   if (typeof value === 'string') return value;
   const [[key, argument] = []] = Object.entries(value as object);
   if (key === 'Ref') return `<${argument}>`;
   if (key === 'Fn::GetAtt') return `<${argument.join('.')}>`;
   if (key === 'Fn::Join') return argument[1].map(flat).join(argument[0]);
+  if (key === 'Fn::Sub') return String(argument).replace(/\$\{([^}]+)\}/g, '<$1>');
   throw new Error(`Cannot flatten ${key}.`);
 }
 

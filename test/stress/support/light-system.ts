@@ -15,6 +15,7 @@ import { startDynamoDb } from '../../../lib/local/services/dynamodb.ts';
 import { ensureTable } from '../../../lib/local/services/ensure-table.ts';
 import { choosePorts } from '../../../lib/local/services/ports.ts';
 import { openStateDirectory } from '../../../lib/local/services/state-directory.ts';
+import { SIGNING_KEY_FILE } from '../../../lib/local/signer.ts';
 import { FileJournal } from '../../../lib/local/states/file-journal.ts';
 import { startStepFunctions } from '../../../lib/local/states/index.ts';
 import { LOCAL_PLACE } from '../../../lib/local/synthesized-system.ts';
@@ -84,7 +85,8 @@ export async function startLightSystem(
     smtpPort: ports.smtp,
     artifactsFolder: state.part('artifacts'),
     flagSource: { url: 'http://127.0.0.1:1', clientToken: 'none' },
-    anchors: { folder: state.part('anchors'), keyFile: join(state.path, 'anchor-key.pem') },
+    anchorsFolder: state.part('anchors'),
+    signingKeyFile: join(state.path, SIGNING_KEY_FILE),
   });
   const table = new WatchedTable(moments, client, settings.table);
   const runtime: Runtime = {

@@ -124,7 +124,7 @@ describe('the SDK baseline', () => {
 
   test('covers every client of the product', () => {
     const packages = sdkImportsUnder('lib/platform').map(({ from }) => from.replace('@aws-sdk/', ''));
-    const clients = ['dynamodb', 's3', 'secrets-manager', 'sesv2', 'sfn'].map((name) => `client-${name}`);
+    const clients = ['dynamodb', 'kms', 's3', 'secrets-manager', 'sesv2', 'sfn'].map((name) => `client-${name}`);
     expect(packages).toEqual([...clients, 'lib-dynamodb']);
   });
 });

@@ -74,6 +74,30 @@ describe('evaluating a flag', () => {
     expect(evaluateFlag(flags, FLAG, context('acme')).enabled).toBe(false);
   });
 
+  it('counts a flag as off that decides by what is not evaluated here, also inverted, in a segment or in a parent', () => {
+    const regex = { contextName: 'accountId', operator: 'REGEX', value: '^ac' };
+    const strategies = (constraint: unknown) => [rollout(100, { constraints: [constraint] })];
+    const off = { enabled: false, reason: 'refused-condition' };
+    for (const operator of ['REGEX', 'IN_CIDR', 'SEMVER_EQ', 'SEMVER_GTE'])
+      for (const inverted of [false, true]) {
+        const flags = snapshot([flag({ strategies: strategies({ ...regex, operator, inverted }) })]);
+        expect(evaluateFlag(flags, FLAG, context('acme')), operator).toMatchObject(off);
+      }
+    // A strategy beside it would switch the flag on.
+    const beside = snapshot([flag({ strategies: [...strategies(regex), rollout(100)] })]);
+    expect(evaluateFlag(beside, FLAG, context('acme'))).toMatchObject(off);
+    const bySegment = snapshot(
+      [flag({ strategies: [rollout(100, { segments: [7] })] })],
+      [{ id: 7, constraints: [regex] }],
+    );
+    expect(evaluateFlag(bySegment, FLAG, context('acme'))).toMatchObject(off);
+    const parent = flag({ name: 'parent', strategies: strategies(regex) });
+    const child = snapshot([parent, flag({ dependencies: [{ feature: 'parent', enabled: false }] })]);
+    expect(evaluateFlag(child, FLAG, context('acme'))).toMatchObject(off);
+    const byAddress = snapshot([flag({ strategies: [{ name: 'remoteAddress', parameters: { IPs: '10.0.0.0/8' } }] })]);
+    expect(evaluateFlag(byAddress, FLAG, context('acme'))).toMatchObject(off);
+  });
+
   it('gives the same answer for the same snapshot and context, always', () => {
     const percentage = fc.integer({ min: 0, max: 100 });
     const stickiness = fc.constantFrom('accountId', 'default', 'random', 'userId', 'tenant', '');

@@ -29,6 +29,14 @@ describe('linting the flags', () => {
     expect(lintFlags(snapshot([]), [declaration])).toMatchObject([{ code: 'missing-flag', pointer: '/features' }]);
   });
 
+  it('finds conditions that are not evaluated', () => {
+    const constraints = [{ contextName: 'accountId', operator: 'REGEX', value: '^ac' }];
+    expect(findings({ strategies: [rollout(50, { constraints })] })).toContainEqual([
+      'refused-condition',
+      '/features/0/strategies/0/constraints/0/operator',
+    ]);
+  });
+
   it('finds stickiness by default, by chance and by what a context may lack', () => {
     const at = '/features/0/strategies/0/parameters/stickiness';
     expect(findings(sticky())).toEqual([['not-sticky-by-account', at]]);

@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import * as api from '../../platform/contracts/api.ts';
+import { followUp, followUpList } from '../../platform/contracts/follow-up.ts';
+import { type postureOrder, postureView } from '../../platform/contracts/posture.ts';
+import { readAnswer } from './read-answer.ts';
+import type { ApiRequest, ApiTransport } from './transport.ts';
+
+export type ExecutionView = z.infer<typeof api.executionView>;
+export type ExecutionTrace = z.infer<typeof api.executionTrace>;
+export type Preview = z.infer<typeof api.preview>;
+
+const segment = (text: string): string => encodeURIComponent(text);
+const execution = (id: string): string => `/executions/${segment(id)}`;
+
+/** Leaves out what was not said. */
+export function given(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined));
+}
+
+/** The API of an environment, call by call. Every call throws as `readAnswer` does. */
+export class CountersignApi {
+  readonly #transport: ApiTransport;
+
+  constructor(transport: ApiTransport) {
+    this.#transport = transport;
+  }
+
+  async #ask<T>(schema: z.ZodType<T>, request: ApiRequest): Promise<T> {
+    return readAnswer(schema, await this.#transport.send(request), request);
+  }
+
+  /** Starts an execution. The same key with the same body starts nothing twice. */
+  start(skill: string, envelope: unknown, options: { readonly key: string; readonly onBehalfOf?: string | undefined }) {
+    const headers = { 'idempotency-key': options.key, ...given({ 'countersign-on-behalf-of': options.onBehalfOf }) };
+    const path = `/skills/${segment(skill)}/executions`;
+    return this.#ask(api.executionAccepted, { method: 'POST', path, headers, body: envelope });
+  }
+
+  /** Computes what an execution would, and starts nothing. */
+  preview(skill: string, envelope: unknown, options: { readonly onBehalfOf?: string | undefined }): Promise<Preview> {
+    const headers = given({ 'countersign-on-behalf-of': options.onBehalfOf });
+    return this.#ask(api.preview, {
+      method: 'POST',
+      path: `/skills/${segment(skill)}/preview`,
+      headers,
+      body: envelope,
+    });
+  }
+
+  execution(id: string): Promise<ExecutionView> {
+    return this.#ask(api.executionView, { method: 'GET', path: execution(id) });
+  }
+
+  executions(query: Readonly<Record<string, string>>) {
+    return this.#ask(api.executionList, { method: 'GET', path: '/executions', query });
+  }
+
+  trace(id: string): Promise<ExecutionTrace> {
+    return this.#ask(api.executionTrace, { method: 'GET', path: `${execution(id)}/trace` });
+  }
+
+  /** The evidence packet, unread: `countersign verify` judges it. */
+  evidence(id: string): Promise<unknown> {
+    return this.#ask(z.looseObject({}), { method: 'GET', path: `${execution(id)}/evidence` });
+  }
+
+  withdraw(id: string) {
+    return this.#ask(api.withdrawalAccepted, { method: 'POST', path: `${execution(id)}/withdraw` });
+  }
+
+  retry(id: string) {
+    return this.#ask(api.executionAccepted, { method: 'POST', path: `${execution(id)}/retry` });
+  }
+
+  posture(skill: string) {
+    return this.#ask(postureView, { method: 'GET', path: `/skills/${segment(skill)}/posture` });
+  }
+
+  setPosture(skill: string, order: z.input<typeof postureOrder>) {
+    return this.#ask(postureView, { method: 'POST', path: `/skills/${segment(skill)}/posture`, body: order });
+  }
+
+  followUps(query: Readonly<Record<string, string>>) {
+    return this.#ask(followUpList, { method: 'GET', path: '/follow-ups', query });
+  }
+
+  closeFollowUp(id: string, note: string) {
+    return this.#ask(followUp, { method: 'POST', path: `/follow-ups/${segment(id)}/done`, body: { note } });
+  }
+}

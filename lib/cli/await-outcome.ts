@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CountersignApi, ExecutionView } from './api/countersign-api.ts';
+import { OutOfReach, Throttled } from './api/errors.ts';
+import { standingOf } from './execution-lines.ts';
+
+/** How to wait. */
+export interface Waiting {
+  /** Milliseconds between two looks. */
+  readonly everyMs: number;
+  /** Seconds to wait at most; without it, until it ends: people may take days. */
+  readonly withinSeconds?: number;
+  readonly onProgress: (line: string) => void;
+  /** Stand in for the clock in tests. */
+  readonly sleep?: (ms: number) => Promise<unknown>;
+  readonly now?: () => number;
+}
+
+/** So many looks in a row may fail before the wait is given up. */
+const FAILURES = 5;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** What there is to tell of an execution that goes on: its status, and whom it waits for. */
+function progressOf(view: ExecutionView): string {
+  const { waitingFor } = view;
+  if (waitingFor === undefined) return `${view.executionId} ${standingOf(view)}`;
+  const open = waitingFor.levels
+    .filter(({ status }) => status === 'open')
+    .flatMap(({ name, seats }) =>
+      seats.filter((seat) => seat.status === 'open').map(({ approver }) => `${approver} (${name})`),
+    );
+  return `${view.executionId} waits in stage ${waitingFor.stage} for ${open.join(', ')} until ${waitingFor.deadlineAt}`;
+}
+
+/**
+ * Looks at an execution until it has ended and its outputs are there; says what changes meanwhile. A look that fails for want
+ * of a connection, or of room, is repeated a few times: the execution goes on without anybody looking.
+ * @returns the last view; without an outcome when the time was over before.
+ * @throws what the API's call throws, once it has failed too often in a row.
+ */
+export async function awaitOutcome(
+  api: Pick<CountersignApi, 'execution'>,
+  id: string,
+  how: Waiting,
+): Promise<ExecutionView> {
+  const { sleep = delay, now = () => performance.now(), withinSeconds } = how;
+  const end = withinSeconds === undefined ? Number.POSITIVE_INFINITY : now() + withinSeconds * 1000;
+  let told = '';
+  let failures = 0;
+  for (;;) {
+    let pause = how.everyMs;
+    try {
+      const view = await api.execution(id);
+      failures = 0;
+      const progress = progressOf(view);
+      if (progress !== told) how.onProgress(progress);
+      told = progress;
+      if (view.outcome !== undefined && view.outputs !== undefined) return view;
+      if (now() >= end) return view;
+    } catch (thrown) {
+      failures += 1;
+      const mayPass = thrown instanceof Throttled || thrown instanceof OutOfReach;
+      if (!mayPass || failures === FAILURES) throw thrown;
+      const asked = thrown instanceof Throttled ? (thrown.retryAfterSeconds ?? 0) * 1000 : 0;
+      pause = Math.min(LONGEST_PAUSE_MS, Math.max(asked, how.everyMs * 2 ** failures));
+      how.onProgress(`${thrown.message} Looking again in ${Math.ceil(pause / 1000)} s.`);
+    }
+    await sleep(Math.min(pause, Math.max(0, end - now())));
+  }
+}

@@ -1,0 +1,116 @@
+import { digestOf } from '../../../core/digest.ts';
+import type { Finding, FindingCode, Repair } from '../findings.ts';
+import type { DecisionTable, Rule, Values } from '../model.ts';
+import type { Confirmation } from './check.ts';
+import type { Days } from './conflicts.ts';
+import type { Prepared, World } from './prepare.ts';
+
+/** A finding before it is written down: rules by position, days as the day's field has them. */
+export interface Draft {
+  readonly code: FindingCode;
+  readonly positions: readonly number[];
+  readonly by: 'intervals' | 'solver';
+  readonly days: Days;
+  readonly message: string;
+  readonly mend: string;
+  readonly table?: DecisionTable;
+  readonly pointer?: string;
+  readonly witness?: Values;
+  readonly without?: readonly { readonly position: number; readonly values: Values }[];
+  readonly repair?: Repair;
+  readonly confirmation: Confirmation;
+}
+
+const WARNINGS: ReadonlySet<FindingCode> = new Set([
+  'redundant-rule',
+  'shadowed-rule',
+  'always-true',
+  'always-false',
+  'unreachable-value',
+]);
+
+/** Days as a period: what reaches the first or the last slice is open there. */
+export function periodOf(world: World, [first, last]: Days): { from?: number; until?: number } {
+  const { minimum, maximum } = world.fields[world.day] as { minimum: number; maximum: number };
+  return {
+    ...(first > minimum ? { from: first } : {}),
+    ...(last < maximum ? { until: last + 1 } : {}),
+  };
+}
+
+/** The day of a witness, where the day matters at all. */
+function dayOf(world: World, witness: Values): { witnessDay?: number } {
+  const field = world.fields[world.day];
+  const day = witness[world.day];
+  return day === undefined || field?.minimum === field?.maximum ? {} : { witnessDay: day };
+}
+
+/** The same content with fields by their paths, so that another field in the set changes no digest. */
+function byPath(content: unknown, paths: readonly string[]): unknown {
+  if (Array.isArray(content)) return content.map((each) => byPath(each, paths));
+  if (content === null || typeof content !== 'object') return content;
+  return Object.fromEntries(
+    Object.entries(content).map(([key, value]) => [
+      key,
+      key === 'field' && typeof value === 'number' ? (paths[value] ?? '') : byPath(value, paths),
+    ]),
+  );
+}
+
+/** A rule by its id, with the ids of the rules that it names, so that the place in the file does not matter. */
+function contentOf({ rule, overriders }: Prepared, world: World): unknown {
+  const { id, when, effect, inForce, priority } = rule;
+  const paths = world.fields.map(({ path }) => path);
+  const overriddenBy = overriders.map((each) => world.rules[each]?.rule.id ?? '');
+  return { id, when: byPath(when, paths), effect: byPath(effect, paths), inForce, priority, overriddenBy };
+}
+
+function sortedUnique(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
+}
+
+/** Writes a finding down: digest, owners and places come from the rules. */
+export function findingOf(world: World, draft: Draft): Finding {
+  const { code, table, pointer, witness, without, repair, message, mend } = draft;
+  const prepared = draft.positions.map((position) => world.rules[position] as Prepared);
+  const period = periodOf(world, draft.days);
+  const input = (values: Values): Values => values.slice(0, world.day);
+  const rules = prepared.map(({ index }) => index).sort((a, b) => a - b);
+  const ordered = rules.map((index) => world.set.rules[index] as Rule);
+  return {
+    code,
+    digest: digestOf({
+      code,
+      period,
+      rules: prepared.map((each) => contentOf(each, world)),
+      ...(table === undefined ? {} : { table: table.id }),
+      ...(pointer === undefined ? {} : { pointer }),
+    }),
+    severity: WARNINGS.has(code) ? 'warning' : 'error',
+    message,
+    rules,
+    ...(table === undefined ? {} : { table: table.id }),
+    ...(pointer === undefined ? {} : { pointer }),
+    ...(witness === undefined ? {} : { witness: input(witness), ...dayOf(world, witness) }),
+    ...(without === undefined
+      ? {}
+      : {
+          subsetWitnesses: without.map(({ position, values }) => ({
+            without: (world.rules[position] as Prepared).index,
+            values: input(values),
+          })),
+        }),
+    period,
+    owners: sortedUnique([...ordered.map(({ owner }) => owner), ...(table === undefined ? [] : [table.owner])]),
+    spans: ordered.length === 0 && table !== undefined ? [table.span] : ordered.map(({ span }) => span),
+    ...(repair === undefined ? {} : { repair }),
+    mend,
+    proof: { by: draft.by, checks: draft.confirmation.checks },
+  };
+}
+
+/** Names for people: `"a"`, `"a" and "b"`, `"a", "b" and "c"`. */
+export function named(world: World, positions: readonly number[]): string {
+  const ids = positions.map((position) => `"${world.rules[position]?.rule.id ?? ''}"`);
+  return ids.length < 2 ? (ids[0] ?? '') : `${ids.slice(0, -1).join(', ')} and ${ids.at(-1) ?? ''}`;
+}

@@ -1,0 +1,91 @@
+import type { FindingCode } from '../findings.ts';
+import type { Values } from '../model.ts';
+import { NOBODY } from './box-conflicts.ts';
+import { freePoint } from './cover.ts';
+import { holds } from './holds.ts';
+import type { Owned, Pool } from './pool.ts';
+import { type Extent, isIn, type World } from './prepare.ts';
+import { within } from './regions.ts';
+import { inputAt } from './space.ts';
+
+/** Whether each input of a set is in one of the sets of a pool, or cannot be at all. */
+export interface Question {
+  readonly code: FindingCode;
+  /** The rules that it is about, for an `Unknown`. */
+  readonly about: readonly number[];
+  readonly region: Extent;
+  readonly pool: Pool;
+  /** The owner whose items do not count. */
+  readonly except?: number;
+  /** Asked about inputs as they come in, before defaults fill them. */
+  readonly raw?: true;
+}
+
+export type Answer =
+  /** This input is in none. */
+  | { readonly is: 'free'; readonly by: 'intervals' | 'solver'; readonly values: Values }
+  /** These owners hold all, and none of them can be spared. */
+  | { readonly is: 'covered'; readonly by: 'intervals' | 'solver'; readonly owners: readonly number[] }
+  | { readonly is: 'unknown'; readonly because: 'opaque' | 'budget'; readonly spent: number };
+
+function isFree(values: Values, boxless: readonly Owned[], except: number | undefined): boolean {
+  return boxless.every(({ owner, extent }) => owner === except || !holds(extent.formula, values));
+}
+
+/** Owners of a covering without those that can be spared. */
+function spare(owners: readonly number[], covers: (owners: readonly number[]) => boolean): readonly number[] {
+  let left = owners;
+  for (const owner of owners.toReversed()) {
+    const rest = left.filter((each) => each !== owner);
+    if (covers(rest)) left = rest;
+  }
+  return left;
+}
+
+/**
+ * Answers a question by boxes alone; none when it takes a solver. What boxes leave open is tried on the input that they find.
+ */
+export function answerByBoxes(world: World, { region, pool, except, raw }: Question): Answer | undefined {
+  const { sizes } = world.space;
+  const { meter } = world.cutter;
+  const { boxes } = region;
+  if (boxes === undefined) return undefined;
+  if (boxes.length === 0) return { is: 'covered', by: 'intervals', owners: [] };
+  const impossible = raw ? [] : world.unreal;
+  const unreal = impossible.flatMap((extent) => (extent.boxes ?? []).map((box) => ({ box, owner: NOBODY })));
+  const boxlessUnreal = impossible.filter((extent) => extent.boxes === undefined);
+  const found = within(meter, () =>
+    freePoint(
+      boxes,
+      (box) => [...unreal, ...pool.near(box)].filter(({ owner }) => owner === NOBODY || owner !== except),
+      sizes,
+      meter,
+    ),
+  );
+  if (found === undefined) return undefined;
+  if ('owners' in found) {
+    const covers = (owners: readonly number[]): boolean =>
+      within(
+        meter,
+        () =>
+          'owners' in
+          freePoint(
+            boxes,
+            (box) => [...unreal, ...pool.near(box)].filter(({ owner }) => owner === NOBODY || owners.includes(owner)),
+            sizes,
+            meter,
+          ),
+      ) ?? false;
+    return {
+      is: 'covered',
+      by: 'intervals',
+      owners: spare(
+        found.owners.filter((owner) => owner !== NOBODY),
+        covers,
+      ),
+    };
+  }
+  const values = inputAt(world.space, world.fields, found.point);
+  if (!isFree(values, pool.boxless, except) || boxlessUnreal.some((extent) => isIn(extent, values))) return undefined;
+  return { is: 'free', by: 'intervals', values };
+}

@@ -1,0 +1,284 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { skills } from '#skills';
+import { environmentOf } from '../../lib/infra/environments.ts';
+import { ApiClient } from '../../lib/local/api-client.ts';
+import { type PlayedExample, playExample } from '../../lib/local/play-example.ts';
+import { verifyEvidence } from '../../lib/platform/evidence/verify.ts';
+import { engineVersions } from '../../lib/platform/executions/engine-versions.ts';
+import { setFlagEnabled } from '../../lib/platform/flags/admin.ts';
+import { messageIdOf } from '../../lib/platform/mail/deliver-as.ts';
+import { exampleNumber, examples, requesterOf, requestOf, SKILL } from '../e2e/support/example-requests.ts';
+import { addressOf } from '../e2e/support/mails.ts';
+import { type SpawnedSystem, spawnSystem } from '../e2e/support/spawned-system.ts';
+import { copyWithoutDepartures } from './support/assembly.ts';
+import type { DeployedApi } from './support/deployed-api.ts';
+import type { Assembly } from './support/deployment.ts';
+import { inventory } from './support/inventory.ts';
+import { linkTo, mailTo } from './support/mailbox.ts';
+import { decideByMail, play } from './support/people.ts';
+import { pinnedBy, ranOn } from './support/pinned-versions.ts';
+import { ACCOUNT, REGION } from './support/place.ts';
+import { PLANTED, withPlantedFailure } from './support/plant-failure.ts';
+import { restored } from './support/restore.ts';
+import { resourcesOf, stacks } from './support/stacks.ts';
+import { copyOfTree } from './support/tree.ts';
+import { createWorld, FLAG_ENVIRONMENTS, type World } from './support/world.ts';
+
+const MACHINE = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:countersign-dev-${SKILL}`;
+const STACKS = { dev: ['data', 'platform', SKILL], staging: ['data', 'platform', SKILL] };
+const { skill } = exampleNumber('01');
+const executionArn = (id: string) => `${MACHINE.replace(':stateMachine:', ':execution:')}:${id}`;
+
+let world: World;
+let dev: Assembly;
+let staging: Assembly;
+let api: DeployedApi;
+
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world?.close());
+
+describe('the stacks', () => {
+  test('are bootstrapped and deployed by CDK: dev, and staging beside it', async () => {
+    const first = copyOfTree(world.folder, 'first');
+    dev = await world.deployment.synthesize(first, 'dev');
+    staging = await world.deployment.synthesize(first, 'staging');
+    await world.deployment.bootstrap(dev);
+    await world.deployment.deploy(dev);
+    await world.deployment.deploy(staging);
+    api = await world.api('dev');
+    const there = await stacks(world.aws);
+    for (const [environment, names] of Object.entries(STACKS))
+      for (const name of names) expect(there.get(`countersign-${environment}-${name}`)).toBe('CREATE_COMPLETE');
+  });
+
+  test('differ in nothing from what was deployed', async () => {
+    for (const assembly of [dev, staging]) {
+      const { code, output } = await world.deployment.diff(assembly);
+      expect(output).toContain('Number of stacks with differences: 0');
+      expect(code).toBe(0);
+    }
+  });
+
+  test('share nothing and collide in nothing', async () => {
+    const idsOf = async (environment: 'dev' | 'staging') => {
+      const all = await Promise.all(
+        STACKS[environment].map((name) => resourcesOf(world.aws, `countersign-${environment}-${name}`)),
+      );
+      return all.flat();
+    };
+    const mine = await idsOf('dev');
+    const theirs = await idsOf('staging');
+    expect(mine.length).toBeGreaterThan(250);
+    const named = ({ type, physicalId }: { type: string; physicalId: string }) => `${type} ${physicalId}`;
+    const shared = mine.map(named).filter((one) => theirs.map(named).includes(one));
+    // An API's stage is named within its API; API Gateway's settings for logs are the account's, of which there is one.
+    expect(shared.filter((one) => !one.startsWith('AWS::ApiGateway::Account'))).toEqual(['AWS::ApiGateway::Stage api']);
+  });
+
+  test('answer for their own environment, once flags are there', async () => {
+    for (const name of ['dev', 'staging'] as const) {
+      await world.switchFlagsOn(name);
+      const { environment, status } = (await (await world.api(name)).read('/healthz')) as Record<string, unknown>;
+      expect({ environment, status }).toEqual({ environment: name, status: 'ok' });
+    }
+  });
+});
+
+describe('through the deployed API', () => {
+  test('a request is mailed, opened, decided and published, and its evidence holds', async () => {
+    const { url } = world.server;
+    const id = await api.start(SKILL, requesterOf('02'), requestOf('02'));
+    const link = await linkTo(url, id, addressOf('javier.moreno'));
+    expect(link.startsWith(`${api.baseUrl}/approvals/`)).toBe(true);
+    const page = await api.open(link);
+    expect(page).toMatchObject({ status: 200, cookie: expect.stringMatching(/^__Host-/), nonce: expect.any(String) });
+    // What a browser could send that is not the approver's own decision.
+    expect((await api.decide(page, { choice: 'approve' }, 'https://elsewhere.example.com')).status).toBe(403);
+    expect((await api.decide({ ...page, cookie: undefined }, { choice: 'approve' })).status).toBe(403);
+    expect((await api.decide({ ...page, nonce: 'none' }, { choice: 'approve' })).status).toBe(409);
+    expect((await api.decide(page, { choice: 'approve' })).status).toBe(200);
+    await decideByMail(url, api, id, 'lucia.ortega', { choice: 'approve' });
+    const view = await api.untilEnded(id);
+    expect(view.outcome).toBe('published');
+    const report = await verifyEvidence(await api.read(`/executions/${id}/evidence`), {
+      skills,
+      versions: engineVersions,
+    });
+    expect(report).toMatchObject({ ok: true });
+    await mailTo(url, id, addressOf(requesterOf('02')), ({ subject }) => subject.startsWith('Published'));
+  });
+
+  test('a repeat under the same key is the same execution; another body under it is refused', async () => {
+    const headers = { 'Idempotency-Key': 'deployed-repeat' };
+    const caller = requesterOf('06');
+    const id = await api.start(SKILL, caller, requestOf('06'), headers);
+    expect(await api.start(SKILL, caller, requestOf('06'), headers)).toBe(id);
+    const path = `/skills/${SKILL}/executions`;
+    expect((await api.call('POST', path, { caller, body: requestOf('07'), headers })).status).toBe(409);
+  });
+
+  test('another environment knows nothing of it', async () => {
+    const other = await world.api('staging');
+    expect(await other.read('/executions')).toEqual({ executions: [] });
+    const view = await play(world.server.url, other, exampleNumber('01'));
+    expect(view.outcome).toBe('published');
+    const dev = (await api.read('/executions')) as { executions: { executionId: string }[] };
+    expect(dev.executions.map(({ executionId }) => executionId)).not.toContain(view.executionId);
+  });
+
+  test('a flag that is off answers 409, in its environment only', async () => {
+    const admin = { url: world.unleash.url, adminToken: world.unleash.adminToken };
+    const path = `/skills/${SKILL}/executions`;
+    const call = { caller: requesterOf('01'), body: requestOf('01') };
+    await setFlagEnabled(admin, FLAG_ENVIRONMENTS.dev, skill.flag, false);
+    await world.aws.invoke('countersign-dev-sync-flags');
+    const refused = await api.call('POST', path, call);
+    expect(refused.status).toBe(409);
+    expect(refused.text).toContain(skill.flag);
+    await world.aws.invoke('countersign-staging-sync-flags');
+    expect((await (await world.api('staging')).call('POST', path, call)).status).toBe(202);
+    await setFlagEnabled(admin, FLAG_ENVIRONMENTS.dev, skill.flag, true);
+    await world.aws.invoke('countersign-dev-sync-flags');
+    expect((await api.call('POST', path, call)).status).toBe(202);
+  });
+});
+
+describe('the same requests on the local system', () => {
+  let local: SpawnedSystem;
+  beforeAll(async () => {
+    const directory = join(world.folder, 'local');
+    mkdirSync(directory);
+    local = await spawnSystem(directory);
+  });
+  afterAll(() => local?.stop());
+
+  // Stories that skip time cannot be told here: the deployed clock is the real one.
+  const stories = examples.filter(({ example }) => example.skipTime === undefined);
+
+  test.each(stories.map((story) => [story.name, story] as const))('%s ends alike', async (_name, story) => {
+    const here: PlayedExample = await playExample(new ApiClient(local.api), local.inbox, skills, story);
+    const view = await play(world.server.url, api, story);
+    const { levels, decisions } = view.outputs?.execution_scorecard.measures ?? {};
+    const digest = view.outputs?.handoff_packet.primaryArtifact.digest;
+    expect({ outcome: view.outcome, levels, decisions, digest }).toEqual({
+      outcome: here.outcome,
+      levels: here.levels,
+      decisions: here.decisions,
+      digest: here.digest,
+    });
+    expect(here.outcome).toBe(story.example.expected.outcome);
+  });
+
+  test('they cover published, rejected, sent back and blocked', () => {
+    const outcomes = new Set(stories.map(({ example }) => example.expected.outcome));
+    expect([...outcomes].sort()).toEqual(['blocked', 'changes-requested', 'published', 'rejected']);
+  });
+});
+
+describe('what runs by itself', () => {
+  test('each scheduled function runs through the Lambda API', async () => {
+    for (const name of ['sync-flags', 'sweep', 'anchor'])
+      expect(await world.aws.invoke(`countersign-dev-${name}`), name).toMatchObject({ error: null });
+    const objects = await world.aws.send('s3', {
+      method: 'GET',
+      url: `${world.aws.url}/countersign-dev-anchors-${ACCOUNT}-${REGION}?list-type=2`,
+    });
+    expect(objects.text).toContain('<Key>anchors/');
+  });
+
+  test('a mail that bounced is noted by mail-failed, and the sweeper tells oversight', async () => {
+    const id = await api.start(SKILL, requesterOf('06'), requestOf('06'));
+    await linkTo(world.server.url, id, addressOf('miguel.santos'));
+    const trace = JSON.stringify(await api.read(`/executions/${id}/trace`));
+    const mailId = /"mailId":"([^"]+)"/.exec(trace)?.[1] ?? '';
+    const from = environmentOf('dev').settings.mail.from;
+    const bounced = await world.aws.invoke('countersign-dev-mail-failed', {
+      source: 'aws.ses',
+      'detail-type': 'Email Bounced',
+      detail: {
+        eventType: 'Bounce',
+        bounce: { bounceType: 'Permanent' },
+        mail: { headers: [{ name: 'Message-ID', value: messageIdOf({ executionId: id, mailId }, from) }] },
+      },
+    });
+    expect(bounced.error).toBe(null);
+    expect(await world.aws.invoke('countersign-dev-sweep')).toMatchObject({ error: null });
+    const { oversightAddress } = environmentOf('dev').settings;
+    expect((await mailTo(world.server.url, id, oversightAddress)).text).toContain('Miguel Santos');
+  });
+});
+
+describe('deployments while people decide', () => {
+  test('an execution that waited through two changed deployments still runs on the code it began with', async () => {
+    const { url } = world.server;
+    const began = await pinnedBy(world.deployment.states, MACHINE);
+    const id = await api.start(SKILL, requesterOf('02'), requestOf('02'));
+    const link = await linkTo(url, id, addressOf('javier.moreno'));
+
+    const second = await world.deployment.synthesize(copyOfTree(world.folder, 'second'), 'dev');
+    await world.deployment.deploy(second);
+    const between = await pinnedBy(world.deployment.states, MACHINE);
+    expect([...between].filter((version) => began.has(version))).toEqual([]);
+    const young = await api.start(SKILL, requesterOf('06'), requestOf('06'));
+    const youngLink = await linkTo(url, young, addressOf('miguel.santos'));
+
+    dev = await world.deployment.synthesize(copyOfTree(world.folder, 'third'), 'dev');
+    await world.deployment.deploy(dev);
+
+    expect((await api.decide(await api.open(link), { choice: 'approve' })).status).toBe(200);
+    await decideByMail(url, api, id, 'lucia.ortega', { choice: 'approve' });
+    expect((await api.untilEnded(id)).outcome).toBe('published');
+    const ran = await ranOn(world.deployment.states, executionArn(id));
+    expect(ran.size).toBeGreaterThanOrEqual(5);
+    expect([...ran].filter((version) => !began.has(version))).toEqual([]);
+
+    const rejection = { choice: 'reject', comment: 'Not at this price.' };
+    expect((await api.decide(await api.open(youngLink), rejection)).status).toBe(200);
+    expect((await api.untilEnded(young)).outcome).toBe('rejected');
+    const youngRan = await ranOn(world.deployment.states, executionArn(young));
+    expect([...youngRan].filter((version) => !between.has(version))).toEqual([]);
+  });
+
+  test('a deployment that fails is rolled back, and the system works on', async () => {
+    const before = await pinnedBy(world.deployment.states, MACHINE);
+    const second = join(world.folder, 'tree-second', 'cdk.out-dev');
+    const deployable = `${second}-again`;
+    copyWithoutDepartures(second, deployable);
+    const planted = withPlantedFailure({ ...dev, synthesized: second, deployable }, `countersign-dev-${SKILL}`);
+    const { code, output } = await world.deployment.tryToDeploy(planted);
+    expect(code).not.toBe(0);
+    expect(output).toContain(PLANTED);
+    expect((await stacks(world.aws)).get(`countersign-dev-${SKILL}`)).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await pinnedBy(world.deployment.states, MACHINE)).toEqual(before);
+    const view = await play(world.server.url, api, exampleNumber('02'));
+    expect(view.outcome).toBe('published');
+    expect(
+      [...(await ranOn(world.deployment.states, executionArn(view.executionId)))].every((v) => before.has(v)),
+    ).toBe(true);
+    await world.deployment.deploy(dev);
+    expect((await world.deployment.diff(dev)).code).toBe(0);
+  });
+
+  test('the table is restored to a point in time with every item and index', async () => {
+    const { before, after, indexes } = await restored(world.server.url, 'countersign-dev');
+    expect(before.length).toBeGreaterThan(50);
+    expect(after).toEqual(before);
+    expect(indexes).toEqual(['gsi1', 'gsi2']);
+  });
+});
+
+describe('in the end', () => {
+  test('destroying dev leaves only what is retained on purpose, and staging as it was', async () => {
+    const before = await inventory(world.aws, 'countersign-dev');
+    expect(before.length).toBeGreaterThan(100);
+    await world.deployment.destroy(dev);
+    const left = await inventory(world.aws, 'countersign-dev');
+    expect(left).toEqual([]);
+    expect([...(await stacks(world.aws)).keys()].filter((name) => name.includes('-dev-'))).toEqual([]);
+    expect((await play(world.server.url, await world.api('staging'), exampleNumber('02'))).outcome).toBe('published');
+  });
+});

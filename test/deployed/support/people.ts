@@ -1,0 +1,34 @@
+import type { ExecutionView } from '../../../lib/local/api-client.ts';
+import type { BundledExample } from '../../../lib/local/examples.ts';
+import { addressOf } from '../../e2e/support/mails.ts';
+import type { DeployedApi } from './deployed-api.ts';
+import { linkTo } from './mailbox.ts';
+
+/** Does what an approver does: waits for the mail, opens its link, decides. @returns the link. */
+export async function decideByMail(
+  server: string,
+  api: DeployedApi,
+  executionId: string,
+  approver: string,
+  entries: Readonly<Record<string, string>>,
+): Promise<string> {
+  const link = await linkTo(server, executionId, addressOf(approver));
+  const answer = await api.decide(await api.open(link), entries);
+  if (answer.status >= 400) throw new Error(`The decision of ${approver} was refused with ${answer.status}.`);
+  return link;
+}
+
+/** Plays an example through the deployed API as its story says, up to its outcome. */
+export async function play(
+  server: string,
+  api: DeployedApi,
+  { skill, example }: BundledExample,
+): Promise<ExecutionView> {
+  const executionId = await api.start(skill.name, example.requester, example.request);
+  for (const { approver, action, comment } of example.decisions)
+    await decideByMail(server, api, executionId, approver, {
+      choice: action,
+      ...(comment === undefined ? {} : { comment }),
+    });
+  return api.untilEnded(executionId);
+}

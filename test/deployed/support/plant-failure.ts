@@ -1,0 +1,30 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { templatesIn } from './assembly.ts';
+import type { Assembly } from './deployment.ts';
+
+/** The resource that cannot be made. */
+export const PLANTED = 'PlantedFailure';
+
+/**
+ * A copy of an assembly whose last stack also holds something that cannot be made, after everything else in it has been
+ * changed: nobody ever signals the condition that it waits for.
+ */
+export function withPlantedFailure(assembly: Assembly, stack: string): Assembly {
+  const deployable = `${assembly.deployable}-planted`;
+  cpSync(assembly.deployable, deployable, { recursive: true });
+  const template = templatesIn(deployable).get(stack);
+  if (template === undefined) throw new Error(`There is no stack ${stack}.`);
+  const before = Object.keys(template.Resources);
+  const planted = {
+    PlantedHandle: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
+    [PLANTED]: {
+      Type: 'AWS::CloudFormation::WaitCondition',
+      DependsOn: before,
+      Properties: { Handle: { Ref: 'PlantedHandle' }, Timeout: '2' },
+    },
+  };
+  const changed = { ...template, Resources: { ...template.Resources, ...planted } };
+  writeFileSync(join(deployable, `${stack}.template.json`), JSON.stringify(changed, undefined, 1));
+  return { ...assembly, deployable };
+}

@@ -80,12 +80,12 @@ function write(
   });
 }
 
-/** Writes figures of the environment; what is `undefined` is not known, and not written. */
+/** Writes figures of the environment; what is not known is left out. */
 export function measure(ports: Ports, values: { readonly [Name in MetricName | DashboardMetricName]?: number }): void {
   const units: { readonly [name: string]: Unit } = { ...METRICS, ...DASHBOARD_METRICS };
   const figures = Object.entries(values).flatMap(([name, value]) => {
     const unit = units[name];
-    return value === undefined || unit === undefined ? [] : [{ name, unit, value }];
+    return unit === undefined ? [] : [{ name, unit, value }];
   });
   write(ports, 'measured', {}, figures);
 }

@@ -103,7 +103,7 @@ describe('cdk-nag', () => {
     for (const construct of app.node.findAll()) Reflect.set(construct.node, '_metadata', []);
     const { violations } = new AwsSolutionsChecks(app).validateScope(app);
     expect(violations.map(({ ruleName }) => ruleName)).toEqual(
-      expect.arrayContaining(['AwsSolutions-APIG4', 'AwsSolutions-APIG2']),
+      expect.arrayContaining(['AwsSolutions-APIG4', 'AwsSolutions-APIG6']),
     );
   });
 });

@@ -169,6 +169,8 @@ describe('the functions of the table', () => {
       [/=await \w+\.signer\(\)/, ['evidence:sign'], 'exactly'],
       [/\bartifacts\.put\(/, ['artifacts:write'], 'exactly'],
       [/\bartifacts\.get\(/, ['artifacts:read', 'artifacts:write'], 'at least'],
+      [/\btable\.delete\(/, ['table:delete'], 'exactly'],
+      [/\btable\.increment\(/, ['table:count'], 'exactly'],
       [/\.(putNew|putVersion|increment)\(|\btable\.(put|delete)\(/, ['table:write'], 'at least'],
     ];
     const wrong = made.flatMap(({ name, folder }) => {

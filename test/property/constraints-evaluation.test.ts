@@ -73,6 +73,7 @@ describe('random sets', () => {
         const day = dice.between(...DAYS);
         const whole = decide(set, other, day);
         expect(decide(special, other, day)).toEqual(whole);
+        if (n === 0) expect(fuse(special, day).decide(other)).toEqual(whole);
       }
     }
     expect(fewer).toBeGreaterThan(100);

@@ -122,7 +122,7 @@ describe('a fault in the log', () => {
 
 describe('a figure', () => {
   test('is written in the embedded metric format, with every dimension and unit that it names', () => {
-    measure(ports, { OverdueApproval: 12, WaitingApprovals: 3, StuckWaits: undefined });
+    measure(ports, { OverdueApproval: 12, WaitingApprovals: 3 });
     measurePosture(ports, 'tiny', 'critical');
     measureEnded(ports, 'tiny', 'rolled-back', 2);
     const metrics = lines.map((line) => {

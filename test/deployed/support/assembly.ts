@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Departure, departures } from './departures.ts';
@@ -24,6 +25,25 @@ export function templatesIn(assembly: string): Map<string, Template> {
       JSON.parse(readFileSync(join(assembly, file), 'utf8')) as Template,
     ]),
   );
+}
+
+/**
+ * Puts another template into an assembly. CDK uploads a template under the hash that the assembly names, and uploads nothing
+ * where something of that name is already: so the hash becomes that of the new text.
+ */
+export function writeTemplate(assembly: string, stack: string, template: Template): void {
+  const file = `${stack}.template.json`;
+  const text = JSON.stringify(template, undefined, 1);
+  writeFileSync(join(assembly, file), text);
+  const assetsFile = join(assembly, `${stack}.assets.json`);
+  const assets = readFileSync(assetsFile, 'utf8');
+  const { files } = JSON.parse(assets) as { files: Record<string, { source: { path: string } }> };
+  const old = Object.entries(files).find(([, { source }]) => source.path === file)?.[0];
+  if (old === undefined) throw new Error(`The assets of ${stack} do not name its template.`);
+  const hash = createHash('sha256').update(text).digest('hex');
+  writeFileSync(assetsFile, assets.replaceAll(old, hash));
+  const manifestFile = join(assembly, 'manifest.json');
+  writeFileSync(manifestFile, readFileSync(manifestFile, 'utf8').replaceAll(old, hash));
 }
 
 function withoutReferencesTo(template: Template, gone: ReadonlySet<string>): void {
@@ -57,7 +77,7 @@ export function copyWithoutDepartures(assembly: string, copy: string): ReadonlyM
       }
     }
     withoutReferencesTo(template, gone);
-    writeFileSync(join(copy, `${stack}.template.json`), JSON.stringify(template, undefined, 1));
+    writeTemplate(copy, stack, template);
   }
   return taken;
 }

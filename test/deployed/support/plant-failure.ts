@@ -1,6 +1,5 @@
-import { cpSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { templatesIn } from './assembly.ts';
+import { cpSync } from 'node:fs';
+import { templatesIn, writeTemplate } from './assembly.ts';
 import type { Assembly } from './deployment.ts';
 
 /** The resource that cannot be made. */
@@ -25,6 +24,6 @@ export function withPlantedFailure(assembly: Assembly, stack: string): Assembly 
     },
   };
   const changed = { ...template, Resources: { ...template.Resources, ...planted } };
-  writeFileSync(join(deployable, `${stack}.template.json`), JSON.stringify(changed, undefined, 1));
+  writeTemplate(deployable, stack, changed);
   return { ...assembly, deployable };
 }

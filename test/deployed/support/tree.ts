@@ -19,6 +19,9 @@ export function copyOfTree(parent: string, revision: string): string {
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   for (const kind of ['steps', 'api', 'scheduled'])
     for (const file of readdirSync(join(folder, 'functions', kind)))
-      appendFileSync(join(folder, 'functions', kind, file), `\nexport const revision = '${revision}';\n`);
+      appendFileSync(
+        join(folder, 'functions', kind, file),
+        `\nObject.assign(globalThis, { countersignRevision: '${revision}' });\n`,
+      );
   return folder;
 }

@@ -1,12 +1,10 @@
 import { usesOf } from '../formula-uses.ts';
-import type { ConstraintSet, Expression, FieldIndex, Formula, LinearTerm, Rule, RuleIndex } from '../model.ts';
+import type { ConstraintSet, FieldIndex, Rule, RuleIndex } from '../model.ts';
 import { isInForce, outranks } from './decide.ts';
+import { formulaText, number } from './formula-javascript.ts';
 
 /** Rules that one generated function looks at: the bits of one word of a mask. */
 const CHUNK = 32;
-
-const SIGNS = { lt: '<', le: '<=', eq: '===', ne: '!==', ge: '>=', gt: '>' } as const;
-const OPERATORS = { add: '+', subtract: '-', multiply: '*', remainder: '%' } as const;
 
 const PRELUDE = `'use strict';
 function bits(x) {
@@ -16,95 +14,6 @@ function bits(x) {
 }
 function div(a, b) { return (a - (a % b)) / b; }
 `;
-
-function number(value: number): string {
-  return value < 0 ? `(${value})` : String(value);
-}
-
-function expressionText(expression: Expression): string {
-  switch (expression.kind) {
-    case 'number':
-      return number(expression.value);
-    case 'value':
-      return `v${expression.field}`;
-    case 'size':
-      return `bits(v${expression.field})`;
-    case 'negate':
-      return `(-${expressionText(expression.of)})`;
-    case 'choose': {
-      const [yes, no] = [expressionText(expression.yes), expressionText(expression.no)];
-      return `(${formulaText(expression.when)} ? ${yes} : ${no})`;
-    }
-    case 'divide':
-      return `div(${expressionText(expression.left)}, ${expressionText(expression.right)})`;
-    case 'compare':
-      return `(${comparisonText(expression)} ? 1 : 0)`;
-    default:
-      return `(${expressionText(expression.left)} ${OPERATORS[expression.kind]} ${expressionText(expression.right)})`;
-  }
-}
-
-function comparisonText({ left, is, right }: Expression & { readonly kind: 'compare' }): string {
-  return `${expressionText(left)} ${SIGNS[is]} ${expressionText(right)}`;
-}
-
-function termText({ of, field, coefficient }: LinearTerm): string {
-  const value = of === 'size' ? `bits(v${field})` : `v${field}`;
-  return coefficient === 1 ? value : `${number(coefficient)} * ${value}`;
-}
-
-/** Values in a row become one range. */
-function rangesOf(values: readonly number[]): [number, number][] {
-  const ranges: [number, number][] = [];
-  for (const value of values) {
-    const last = ranges.at(-1);
-    if (last !== undefined && last[1] === value - 1) last[1] = value;
-    else ranges.push([value, value]);
-  }
-  return ranges;
-}
-
-function memberText(field: FieldIndex, values: readonly number[]): string {
-  const ranges = rangesOf(values);
-  const largest = values.at(-1) ?? -1;
-  if (ranges.length > 2 && largest < 32) {
-    const mask = values.reduce((so, value) => so | (1 << value), 0);
-    return `((${mask >>> 0} >>> v${field}) & 1) !== 0`;
-  }
-  const texts = ranges.map(([low, high]) =>
-    low === high ? `v${field} === ${low}` : `(v${field} >= ${low} && v${field} <= ${high})`,
-  );
-  return texts.length === 0 ? 'false' : `(${texts.join(' || ')})`;
-}
-
-/** A condition as JavaScript over locals `v0`, `v1`, ...; an absent field's is NaN. */
-function formulaText(formula: Formula): string {
-  switch (formula.kind) {
-    case 'constant':
-      return String(formula.value);
-    case 'and':
-    case 'or':
-      return `(${formula.parts.map(formulaText).join(formula.kind === 'and' ? ' && ' : ' || ')})`;
-    case 'not':
-      return formula.part.kind === 'present'
-        ? `v${formula.part.field} !== v${formula.part.field}`
-        : `!(${formulaText(formula.part)})`;
-    case 'present':
-      return `v${formula.field} === v${formula.field}`;
-    case 'linear':
-      return `${formula.terms.map(termText).join(' + ')} ${SIGNS[formula.is]} ${number(formula.bound)}`;
-    case 'member':
-      return memberText(formula.field, formula.values);
-    case 'contains': {
-      const common = `(v${formula.field} & ${formula.mask})`;
-      return formula.which === 'any' ? `${common} !== 0` : `${common} === ${formula.mask}`;
-    }
-    case 'opaque': {
-      const { expression } = formula;
-      return expression.kind === 'compare' ? comparisonText(expression) : `${expressionText(expression)} !== 0`;
-    }
-  }
-}
 
 function loads(uses: Iterable<FieldIndex>): string {
   return [...new Set(uses)]
@@ -117,11 +26,57 @@ class Generator {
   private readonly set: ConstraintSet;
   private readonly active: ReadonlySet<RuleIndex>;
   private readonly defaults: readonly RuleIndex[];
+  /** Of rows of which only the first counts: the table. */
+  private readonly tableOf: ReadonlyMap<RuleIndex, number>;
 
   constructor(set: ConstraintSet, day: number) {
     this.set = set;
     this.active = new Set(set.rules.flatMap((rule, index) => (isInForce(rule, day) ? [index] : [])));
     this.defaults = [...this.active].filter((index) => this.rule(index).effect.kind === 'default');
+    this.tableOf = new Map(
+      set.tables.flatMap(({ hitPolicy, rows }, table) =>
+        hitPolicy === 'first' || hitPolicy === 'priority' ? rows.map(({ rule }) => [rule, table] as const) : [],
+      ),
+    );
+  }
+
+  /** What must be loaded before the conditions of some rules are asked: fields, and which row of a table is met. */
+  private loadsOf(rules: readonly RuleIndex[], withDemands: boolean): string {
+    const plain = rules
+      .filter((index) => !this.tableOf.has(index))
+      .flatMap((index) => [...usesOf(this.rule(index).when)]);
+    const demands = withDemands ? rules.flatMap((index) => this.usesOfDemand(index)) : [];
+    const tables = new Set(rules.flatMap((index) => this.tableOf.get(index) ?? []));
+    const rows = [...tables].map((table) => `  const m${table} = k${table}(r, o);\n`).join('');
+    return `${loads([...plain, ...demands])}${rows}`;
+  }
+
+  private usesOfDemand(index: RuleIndex): FieldIndex[] {
+    const { effect } = this.rule(index);
+    return effect.kind === 'require' ? [...usesOf(effect.condition)] : [];
+  }
+
+  private whenText(index: RuleIndex): string {
+    const table = this.tableOf.get(index);
+    return table === undefined ? formulaText(this.rule(index).when) : `m${table} === ${index}`;
+  }
+
+  /** For each table of which only the first row counts, a function that finds the row: each cell is asked once. */
+  private tables(): string {
+    return [...new Set(this.tableOf.values())]
+      .map((table) => {
+        const { rows = [], scope, hitPolicy } = this.set.tables[table] ?? {};
+        const above = (index: RuleIndex) => (hitPolicy === 'priority' ? -this.rule(index).priority : 0);
+        const ordered = rows.filter(({ rule }) => this.active.has(rule)).sort((a, b) => above(a.rule) - above(b.rule));
+        const uses = [
+          ...(scope === undefined ? [] : usesOf(scope)),
+          ...ordered.flatMap(({ cells }) => [...usesOf(cells)]),
+        ];
+        const guard = scope === undefined ? '' : `  if (!(${formulaText(scope)})) return -1;\n`;
+        const lines = ordered.map(({ cells, rule }) => `  if (${formulaText(cells)}) return ${rule};\n`).join('');
+        return `function k${table}(r, o) {\n${loads(uses)}${guard}${lines}  return -1;\n}\n`;
+      })
+      .join('');
   }
 
   private rule(index: RuleIndex): Rule {
@@ -136,8 +91,7 @@ class Generator {
 
   /** Whether a rule applies, where the locals of its condition are loaded from the record `r` at `o`. */
   private appliesText(index: RuleIndex): string {
-    const when = formulaText(this.rule(index).when);
-    return [when, ...this.overriders(index).map((other) => `!a${other}(r, o)`)].join(' && ');
+    return [this.whenText(index), ...this.overriders(index).map((other) => `!a${other}(r, o)`)].join(' && ');
   }
 
   /** A function for each rule that others ask for. */
@@ -147,7 +101,7 @@ class Generator {
     return [...asked]
       .sort((a, b) => a - b)
       .map((index) => {
-        const body = `${loads(usesOf(this.rule(index).when))}  return ${this.appliesText(index)};\n`;
+        const body = `${this.loadsOf([index], false)}  return ${this.appliesText(index)};\n`;
         return `function a${index}(r, o) {\n${body}}\n`;
       })
       .join('');
@@ -182,13 +136,6 @@ class Generator {
     return Array.from({ length: Math.ceil(this.set.rules.length / CHUNK) }, (_, word) => word);
   }
 
-  private usesOfChunk(rules: readonly RuleIndex[]): FieldIndex[] {
-    return rules.flatMap((index) => {
-      const { when, effect } = this.rule(index);
-      return [...usesOf(when), ...(effect.kind === 'require' ? usesOf(effect.condition) : [])];
-    });
-  }
-
   /** Applied and violated rules of one word: bits of `out[word]` and `out[words + word]`. */
   private evaluateChunk(word: number): string {
     const rules = this.chunk(word);
@@ -208,7 +155,7 @@ class Generator {
       }
     });
     const total = this.words().length;
-    const head = `function e${word}(r, o, q, p, out) {\n${loads(this.usesOfChunk(others))}  let a = 0, x = 0, t = 0;\n`;
+    const head = `function e${word}(r, o, q, p, out) {\n${this.loadsOf(others, true)}  let a = 0, x = 0, t = 0;\n`;
     return `${head}${lines.join('')}  out[${word}] = a;\n  out[${total + word}] = x;\n  return x !== 0 ? 2 : t;\n}\n`;
   }
 
@@ -234,7 +181,7 @@ class Generator {
       }
     }
     const make = (name: string, of: readonly RuleIndex[], lines: readonly string[]) =>
-      `function ${name}${word}(r, o) {\n${loads(this.usesOfChunk(of))}${lines.join('')}  return false;\n}\n`;
+      `function ${name}${word}(r, o) {\n${this.loadsOf(of, true)}${lines.join('')}  return false;\n}\n`;
     return `${make('x', requiring, violated)}${make('t', routing, routed)}`;
   }
 
@@ -250,7 +197,7 @@ ${filled}  return ${each((word) => `x${word}(${record}, ${at})`, ' || ')} ? 2 : 
     const highest = words.map((word) => `  c = e${word}(${record}, ${at}, r, o, out); if (c > h) h = c;\n`).join('');
     const evaluate = `function evaluate(r, o, out) {\n${filled}  let h = 0, c = 0;\n${highest}  return h;\n}\n`;
     const chunks = words.map((word) => this.evaluateChunk(word) + this.outcomeChunk(word)).join('');
-    return `${PRELUDE}${this.functions()}${this.fill()}${chunks}${outcome}${evaluate}return { outcome, evaluate };\n`;
+    return `${PRELUDE}${this.tables()}${this.functions()}${this.fill()}${chunks}${outcome}${evaluate}return { outcome, evaluate };\n`;
   }
 }
 

@@ -219,9 +219,11 @@ function syntaxFault(text: string, error: unknown): Fault {
     error instanceof Error && 'location' in error ? (error.location as { start?: { offset?: number } }) : {};
   const raw = error instanceof Error && 'rawMessage' in error ? String(error.rawMessage) : String(error);
   const found = /^found (.*?) but expecting/s.exec(raw)?.[1] ?? 'something';
-  const at = location.start?.offset ?? text.length;
+  const stopped = location.start?.offset ?? text.length;
+  // Of an operator without an operand behind it, the parser only knows that it cannot begin there.
+  const at = /^(&&|\|\||[<>=!]=?|[-+*/%?:]|in)\s*$/.test(text.slice(stopped)) ? text.trimEnd().length : stopped;
   const message =
-    at >= text.length ? 'The expression ends too early.' : `The expression cannot go on with ${found} here.`;
+    at >= text.trimEnd().length ? 'The expression ends too early.' : `The expression cannot go on with ${found} here.`;
   return { at, code: 'invalid-expression', message, mend: 'Correct the CEL expression at this place.' };
 }
 

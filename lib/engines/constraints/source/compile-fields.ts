@@ -13,6 +13,11 @@ const RESERVED = new Set(
   ),
 );
 
+/** Whether a part of a path means something else already: to CEL, or to every object. */
+function isTaken(name: string): boolean {
+  return RESERVED.has(name) || name in Object.prototype;
+}
+
 function kindOf(compiling: Compiling, at: string, source: FieldSource): FieldKind | undefined {
   switch (source.type) {
     case 'integer':
@@ -61,8 +66,8 @@ function domainOf(compiling: Compiling, at: string, source: FieldSource, type: F
 }
 
 function checkPath(compiling: Compiling, at: string, path: string, paths: readonly string[]): void {
-  if (!PATH.test(path) || path.split('.').some((name) => RESERVED.has(name))) {
-    const mend = 'Join names of letters, digits and "_" by points, such as account.churnRisk; CEL keeps some words.';
+  if (!PATH.test(path) || path.split('.').some(isTaken)) {
+    const mend = 'Join names of letters, digits and "_" by points, such as account.churnRisk; some words are taken.';
     compiling.refuse(at, 'invalid-path', `"${path}" cannot be written in an expression.`, mend);
   }
   const inner = paths.find((other) => other.startsWith(`${path}.`));

@@ -1,15 +1,9 @@
 import type { Field, FieldIndex, Formula } from '../model.ts';
 import { absent, allOf, anyOf, contains, FALSE, negate, present, type Relation, TRUE } from '../normalise.ts';
-import {
-  nearest,
-  type Reading,
-  readDate,
-  readDecimal,
-  readDuration,
-  readMoney,
-  readPercent,
-} from '../written-values.ts';
+import { nearest } from '../written-values.ts';
+import { add, divide, multiply, negative } from './arithmetic.ts';
 import type { Cel, Fault } from './cel-tree.ts';
+import { literalCall } from './literals.ts';
 import { checkWord, compareNumbers, equalTruths, equalWords, guarded, wordInSet } from './lower-comparison.ts';
 import {
   describeLowered,
@@ -23,7 +17,7 @@ import {
   type WordValue,
   without,
 } from './lowered.ts';
-import { add, alike, divide, fieldNumber, fieldSize, literal, multiply, negative, type Report } from './numbers.ts';
+import { alike, fieldNumber, fieldSize, literal, type Report } from './numbers.ts';
 
 /** What is known where an expression stands. */
 interface Scope {
@@ -213,32 +207,7 @@ export class Lowering {
     if (arg.kind !== 'text') {
       return this.report(arg.at)('wrong-arguments', `${node.name}() takes a text.`, `Write ${node.name}("...").`);
     }
-    return this.constant(node.name, arg);
-  }
-
-  private constant(name: string, { value: text, at }: Of<'text'>): NumberValue | undefined {
-    const of = (read: Reading, unit: Unit): NumberValue | undefined =>
-      'value' in read
-        ? literal(unit.kind === 'date' ? read.value * 86_400 : read.value, unit)
-        : this.report(at)('invalid-literal', read.fault, read.mend);
-    switch (name) {
-      case 'percent':
-        return of(readPercent(text, false), { kind: 'ratio' });
-      case 'date':
-        return of(readDate(text), { kind: 'date' });
-      case 'duration':
-        return of(readDuration(text), { kind: 'duration' });
-      case 'decimal': {
-        const fraction = /\.(\d*?)0*$/.exec(text.trim())?.[1] ?? '';
-        const scale = Math.min(fraction.length, this.finestScale);
-        return of(readDecimal(text, scale), { kind: 'decimal', scale });
-      }
-      default: {
-        const read = readMoney(text);
-        if (read !== undefined) return of(read, { kind: 'money', currency: read.currency ?? '' });
-        return this.report(at)('invalid-literal', `"${text}" is not an amount of money.`, 'Write it as 50000 EUR.');
-      }
-    }
+    return literalCall(node.name, arg.value, this.finestScale, this.report(arg.at));
   }
 
   private decimalOf(arg: Cel, scope: Scope): NumberValue | undefined {

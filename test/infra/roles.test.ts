@@ -39,6 +39,15 @@ describe('the roles', () => {
     expect([...roles.values()].flatMap(unexplained)).toEqual([]);
   });
 
+  // The history of an execution can show task tokens: whoever may read it must not be able to use one.
+  test('never join the right to read histories with the right to signal', () => {
+    const allowed = ({ statements }: RoleRights) => statements.flatMap(({ actions }) => actions);
+    const all = [...roles.values()].flat();
+    const readers = all.filter((role) => allowed(role).includes('states:GetExecutionHistory'));
+    expect(readers.map(({ path }) => path)).toEqual(['Status/Role']);
+    for (const role of readers) expect(allowed(role).filter((action) => action.startsWith('states:Send'))).toEqual([]);
+  });
+
   test('would be found out otherwise', () => {
     const role: RoleRights = {
       path: 'Odd',

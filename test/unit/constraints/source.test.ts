@@ -108,7 +108,7 @@ describe('the type checker', () => {
     ['request.clauses == ["exit"]', 'Sets have no order'],
     ['request.discount', 'wrong-type policy.yaml:25:12: Here stands a percentage, not true or false.'],
     ['request.discount > percent("12.345")', 'finer than can be told apart'],
-    ['request.discount >', 'invalid-expression policy.yaml:25:29:'],
+    ['request.discount >', 'invalid-expression policy.yaml:25:30: The expression ends too early.'],
     ['request.paymentDays.foo(3)', 'unsupported-expression policy.yaml:25:'],
     ['request.clauses[0] == "exit"', 'Elements of a list have no place'],
   ])('refuses %s', (condition, expected) => {

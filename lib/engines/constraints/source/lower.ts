@@ -12,7 +12,6 @@ import {
   NONE,
   type NumberValue,
   type TruthValue,
-  type Unit,
   union,
   type WordValue,
   without,

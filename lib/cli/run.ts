@@ -5,6 +5,7 @@ import { InvalidInput, NotFound } from '../core/errors.ts';
 import { type Instant, instant } from '../core/instant.ts';
 import { parseWith } from '../core/zod-problems.ts';
 import { findSkill } from '../platform/skill/define-skill.ts';
+import { shippedReferences } from '../platform/skill/shipped-references.ts';
 import { readDocument } from './read-document.ts';
 import { readRequest } from './request-file.ts';
 
@@ -57,12 +58,14 @@ export async function run(named: string, options: RunOptions): Promise<void> {
     options.policy === undefined ? skill.baselineConfiguration() : readDocument(options.policy),
     directory,
   );
+  const input = parseWith(skill.input, envelope.input, 'The input', '/input');
   const result = await skill.execute({
-    input: parseWith(skill.input, envelope.input, 'The input', '/input'),
+    input,
     configuration,
     directory,
     requester: { personId: options.requester ?? requester ?? missingRequester() },
     instant: options.instant === undefined ? new Date().toISOString() : instantOf(options.instant),
+    references: shippedReferences(skills, skill, input),
   });
   console.log(JSON.stringify({ ...result, digest: digestOf(result) }, null, 2));
 }

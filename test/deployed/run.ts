@@ -25,7 +25,7 @@ async function main(): Promise<number> {
     include: ['test/deployed/**/*.test.ts'],
     // One server and one account serve all of it; each part builds on what the part before it has deployed.
     fileParallelism: false,
-    bail: Number(process.env.DEPLOYED_BAIL ?? 1),
+    bail: 1,
     reporters: ['verbose'],
     testTimeout: 900_000,
     hookTimeout: 600_000,

@@ -59,7 +59,7 @@ export function boxSet(seed: number, count: number, conflict: number): Planted {
     ];
     const first = roll(4);
     const condition = roll(3) === 0 ? all(conditions[first]!, conditions[(first + 1) % 4]!) : conditions[first]!;
-    return aRule(`r${String(index * 7_919 % 100_003).padStart(6, '0')}`, when, require(condition));
+    return aRule(`r${String((index * 7_919) % 100_003).padStart(6, '0')}`, when, require(condition));
   });
   const planted = Array.from({ length: conflict }, (_, index): Rule => {
     const when = all(isIn(3, QUIET), compared(0, 'ge', 100 * index));
@@ -101,7 +101,7 @@ export function linearSet(seed: number, count: number, conflict: number): Plante
     const at = x * offsets[a]! + y * offsets[b]!;
     const condition = roll(2) === 0 ? linear(sum, 'le', at + slack) : linear(sum, 'ge', at - slack);
     return aRule(
-      `r${String(index * 7_919 % 100_003).padStart(6, '0')}`,
+      `r${String((index * 7_919) % 100_003).padStart(6, '0')}`,
       all(isIn(3, roll(QUIET)), range(roll, roll(3))),
       require(condition),
     );
@@ -110,7 +110,10 @@ export function linearSet(seed: number, count: number, conflict: number): Plante
   const planted = Array.from({ length: conflict }, (_, index): Rule => {
     const next = (index + 1) % conflict;
     const when = all(isIn(3, QUIET), compared(0, 'ge', 10 * index));
-    const rise = index === 0 ? linear({ [4 + next]: 1, [4 + index]: -1, 0: -1 }, 'ge', 1) : linear({ [4 + next]: 1, [4 + index]: -1 }, 'ge', 1);
+    const rise =
+      index === 0
+        ? linear({ [4 + next]: 1, [4 + index]: -1, 0: -1 }, 'ge', 1)
+        : linear({ [4 + next]: 1, [4 + index]: -1 }, 'ge', 1);
     return aRule(`r${String(roll(100_000)).padStart(6, '0')}p${index}`, when, require(rise));
   });
   return {

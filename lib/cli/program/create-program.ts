@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../../platform/version.ts';
+import { addConstraintsCommands } from './constraints-commands.ts';
 import { addExecutionCommands } from './execution-commands.ts';
 import { addGoverningCommands } from './governing-commands.ts';
 import { addOfflineCommands } from './offline-commands.ts';
@@ -14,6 +15,7 @@ export function createProgram(): Command {
     .exitOverride();
   addExecutionCommands(program);
   addGoverningCommands(program);
+  addConstraintsCommands(program);
   addOfflineCommands(program);
   return program;
 }

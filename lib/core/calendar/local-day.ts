@@ -12,6 +12,11 @@ export function dateOfDay(day: number): string {
   return new Date(day * DAY).toISOString().slice(0, 10);
 }
 
+/** The day on which an instant falls in UTC, counted from 1970-01-01 (day 0). */
+export function dayOf(at: Instant): number {
+  return Math.floor(epochMilliseconds(at) / DAY);
+}
+
 /** The weekday of a day counted from 1970-01-01, which was a Thursday. */
 export function weekdayOfDay(day: number): Weekday {
   // The index is 0 to 6 by construction; the fallback only satisfies the type.

@@ -1,4 +1,5 @@
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
+import type { Formula } from '../constraints/model.ts';
 import type { ApprovalPolicy } from './approval-policy.ts';
 import type { Comparison, Conversion } from './comparison.ts';
 import type { Route } from './compute-route.ts';
@@ -38,6 +39,30 @@ function sidesOf({ is, expected }: Comparison, actual: FieldValue, conversions: 
   return [below - 1, below, below + 1];
 }
 
+const OPERATORS = { lt: 'lt', le: 'lte', eq: 'eq', ne: 'ne', ge: 'gte', gt: 'gt' } as const;
+
+/** The thresholds of single facts in a rule that comes from a constraint artifact, as comparisons. */
+function thresholdsIn({ matrix }: ApprovalPolicy, index: number): Comparison[] {
+  const rule = matrix.set.rules[index];
+  if (rule === undefined) return [];
+  const found: Comparison[] = [];
+  const visit = (formula: Formula): void => {
+    if (formula.kind === 'and' || formula.kind === 'or') for (const part of formula.parts) visit(part);
+    if (formula.kind === 'not') visit(formula.part);
+    if (formula.kind !== 'linear') return;
+    const [term, other] = formula.terms;
+    if (term?.of !== 'value' || term.coefficient !== 1 || other !== undefined) return;
+    const type = matrix.set.fields[term.field]?.type;
+    const field = matrix.fields[term.field]?.fact;
+    if (type === undefined || field === undefined) return;
+    const expected = type.kind === 'money' ? { currency: type.currency, minorUnits: formula.bound } : formula.bound;
+    found.push({ field, is: OPERATORS[formula.is], expected });
+  };
+  visit(rule.when);
+  if (rule.effect.kind === 'require') visit(rule.effect.condition);
+  return found;
+}
+
 interface Side {
   readonly field: FieldId;
   readonly value: number;
@@ -45,8 +70,8 @@ interface Side {
 }
 
 function sidesOfRules(policy: ApprovalPolicy, facts: Facts): Side[] {
-  return policy.rules.flatMap(({ id, all, any }) =>
-    [...all, ...any].flatMap((comparison) =>
+  return policy.rules.flatMap(({ id, all, any, content }, index) =>
+    [...all, ...any, ...(content === undefined ? [] : thresholdsIn(policy, index))].flatMap((comparison) =>
       sidesOf(comparison, facts[comparison.field], policy.conversions).map((value) => ({
         field: comparison.field,
         value,

@@ -1,9 +1,7 @@
-import type { ApprovalPlan, EscalationStep, PlannedLevel, PlannedSeat } from '../../core/approval/plan.ts';
+import type { ApprovalPlan, Assurance, EscalationStep, PlannedLevel, PlannedSeat } from '../../core/approval/plan.ts';
 import { isEmployed } from '../../core/directory/employment.ts';
 import type { Problem } from '../../core/errors.ts';
-import type { ApprovalPolicy, Level } from './approval-policy.ts';
-import { compare } from './comparison.ts';
-import type { Facts } from './fields.ts';
+import type { Level } from './approval-policy.ts';
 import { type OnceEach, type SettledLevel, settle } from './once-each.ts';
 import { sortedUnique } from './order.ts';
 import type { EscalationTarget } from './policy-document.ts';
@@ -28,12 +26,8 @@ export interface Seating {
 
 const minutes = (hours: number): number => hours * 60;
 
-/** A mail code is asked for above the threshold, and whenever the amount cannot be compared with it. */
-function assuranceOf(level: Level, facts: Facts, policy: ApprovalPolicy): 'link' | 'mail-code' {
-  if (level.mailCodeAbove === undefined) return level.assurance;
-  const below = compare({ field: 'amount', is: 'lte', expected: level.mailCodeAbove }, facts, policy.conversions).met;
-  return below ? level.assurance : 'mail-code';
-}
+/** How sure the desk must be of a level's approvers. */
+export type AssuranceOf = (level: Level) => Assurance;
 
 function targetsOf(target: EscalationTarget, seats: readonly Seat[], { directory, at }: Hearing): string[] {
   if ('person' in target) return [target.person];
@@ -123,25 +117,26 @@ function stagesOf(settled: readonly SettledLevel[], hearing: Hearing): ApprovalP
  * Builds the approval plan for the levels that the rules asked for: seats each level, lets nobody approve twice, adds
  * escalation. Durations only; nothing in it depends on the clock but who is employed and which delegations hold.
  * @param required levels asked for, each with what asked.
+ * @param levels by order, then by id.
  */
 export function buildPlan(
   required: ReadonlyMap<string, readonly string[]>,
-  facts: Facts,
-  policy: ApprovalPolicy,
+  levels: readonly Level[],
+  assuranceOf: AssuranceOf,
   hearing: Hearing,
 ): Seating {
-  const asked = policy.levels.flatMap((level) => {
+  const asked = levels.flatMap((level) => {
     const because = required.get(level.id);
     return because === undefined ? [] : [seatLevel(level, because, hearing)];
   });
   const problems = asked.filter(isProblem);
   const seated = asked.filter(isSeated);
-  const levels = seated.map(({ level, because, candidates }) => ({ levelId: level.id, because, candidates }));
-  if (problems.length > 0) return { problems, levels, onceEach: [], satisfied: [] };
+  const traces = seated.map(({ level, because, candidates }) => ({ levelId: level.id, because, candidates }));
+  if (problems.length > 0) return { problems, levels: traces, onceEach: [], satisfied: [] };
   const settlement = settle(
     seated.map((each) => ({
       ...each,
-      assurance: assuranceOf(each.level, facts, policy),
+      assurance: assuranceOf(each.level),
       escalationIndependent: each.level.independentOfReportingLine,
       ...(each.minimumLimit === undefined ? {} : { escalationLimit: each.minimumLimit }),
     })),
@@ -151,5 +146,5 @@ export function buildPlan(
     stages: stagesOf(settlement.levels, hearing),
     excluded: hearing.excluded.map(({ personId, reason }) => ({ personId, reason })),
   };
-  return { plan, problems, levels, onceEach: settlement.onceEach, satisfied: settlement.satisfied };
+  return { plan, problems, levels: traces, onceEach: settlement.onceEach, satisfied: settlement.satisfied };
 }

@@ -1,5 +1,6 @@
 import { readBasisPoints, readMoney } from '../../core/directory/written-values.ts';
 import type { Problem } from '../../core/errors.ts';
+import type { Money } from '../../core/money.ts';
 import { type Facts, type FieldId, type FieldValue, fieldOf, formatValue, isMoney } from './fields.ts';
 import { sortedUnique } from './order.ts';
 import type { ComparisonDocument, Operator, PolicyDocument } from './policy-document.ts';
@@ -82,6 +83,23 @@ function holds(is: Operator, sign: number): boolean {
 
 function signOf(a: bigint | number, b: bigint | number): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * An amount in another currency: its whole minor units, and whether nothing was left over.
+ * @returns `undefined` when the policy declares no conversion.
+ */
+export function convert(
+  { currency, minorUnits }: Money,
+  to: string,
+  conversions: readonly Conversion[],
+): { readonly whole: number; readonly isExact: boolean } | undefined {
+  if (currency === to) return { whole: minorUnits, isExact: true };
+  const rate = conversions.find((each) => each.from === currency && each.to === to);
+  if (rate === undefined) return undefined;
+  const scaled = BigInt(minorUnits) * BigInt(rate.numerator);
+  const divisor = BigInt(rate.denominator);
+  return { whole: Number(scaled / divisor), isExact: scaled % divisor === 0n };
 }
 
 /** The sign of `actual - expected`, exactly, in the currency of the expected amount; `undefined` without a conversion. */

@@ -1,6 +1,8 @@
+import { dayOf } from '../../core/calendar/local-day.ts';
 import type { UnverifiedFact } from './account-facts.ts';
 import type { ApprovalPolicy } from './approval-policy.ts';
-import { buildPlan, type Seating } from './build-plan.ts';
+import { type AssuranceOf, buildPlan, type Seating } from './build-plan.ts';
+import { compare } from './comparison.ts';
 import { type Conclusion, conclude } from './conclude.ts';
 import { type Decision, decide } from './decide.ts';
 import { type Facts, isMoney } from './fields.ts';
@@ -24,6 +26,15 @@ export interface Route {
 
 const NOBODY: Seating = { problems: [], levels: [], onceEach: [], satisfied: [] };
 
+/** A mail code is asked for above the threshold, and whenever the amount cannot be compared with it. */
+function assuranceIn(facts: Facts, { conversions }: ApprovalPolicy): AssuranceOf {
+  return ({ assurance, mailCodeAbove }) => {
+    if (mailCodeAbove === undefined) return assurance;
+    const below = compare({ field: 'amount', is: 'lte', expected: mailCodeAbove }, facts, conversions).met;
+    return below ? assurance : 'mail-code';
+  };
+}
+
 /** Routes by facts: rules, conclusion, seats. */
 export function computeRoute(
   facts: Facts,
@@ -31,11 +42,11 @@ export function computeRoute(
   policy: ApprovalPolicy,
   general: Hearing,
 ): Route {
-  const decision = decide(facts, policy, general.work);
+  const decision = decide(facts, policy, general.work, dayOf(general.at));
   const conclusion = conclude(decision, unverified, policy);
   const amount = isMoney(facts.amount) ? facts.amount : general.amount;
   const seating =
-    conclusion.disposition === 'approve' ? buildPlan(conclusion.levels, facts, policy, { ...general, amount }) : NOBODY;
+    conclusion.disposition === 'approve' ? buildPlan(conclusion.levels, policy.levels, assuranceIn(facts, policy), { ...general, amount }) : NOBODY;
   const levels = seating.plan?.stages.flatMap((stage) => stage.levels) ?? [];
   return {
     disposition: seating.problems.length > 0 ? 'unroutable' : conclusion.disposition,

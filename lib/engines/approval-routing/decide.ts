@@ -1,10 +1,8 @@
 import type { ApprovalPolicy, Rule } from './approval-policy.ts';
-import { type Conversion, isMet } from './comparison.ts';
 import type { Facts } from './fields.ts';
+import { knownOf } from './matrix.ts';
+import { ruleVerdicts } from './rule-verdicts.ts';
 import type { Work } from './work.ts';
-
-/** `undecided`: amounts could not be compared, so the rule could neither be met nor dismissed. */
-export type Verdict = 'fired' | 'not-fired' | 'undecided';
 
 /** What the rules together ask for. */
 export interface Decision {
@@ -17,21 +15,6 @@ export interface Decision {
   readonly undecided: readonly string[];
 }
 
-/** The verdict on a rule by the outcomes of its comparisons (`undefined`: cannot be compared): all of one list, one of the other. */
-export function verdictOf(all: readonly (boolean | undefined)[], any: readonly (boolean | undefined)[]): Verdict {
-  const oneOf = any.length === 0 || any.includes(true);
-  if (all.includes(false) || !(oneOf || any.includes(undefined))) return 'not-fired';
-  return all.includes(undefined) || !oneOf ? 'undecided' : 'fired';
-}
-
-function judge({ all, any }: Rule, facts: Facts, conversions: readonly Conversion[], work: Work): Verdict {
-  work.units += all.length + any.length + 1;
-  return verdictOf(
-    all.map((comparison) => isMet(comparison, facts, conversions)),
-    any.map((comparison) => isMet(comparison, facts, conversions)),
-  );
-}
-
 function levelsAsked(fired: readonly Rule[]): Map<string, string[]> {
   const required = new Map<string, string[]>();
   for (const { id, effect } of fired)
@@ -40,9 +23,19 @@ function levelsAsked(fired: readonly Rule[]): Map<string, string[]> {
   return required;
 }
 
-/** Evaluates every rule of the policy and gathers what those that fire ask for. */
-export function decide(facts: Facts, policy: ApprovalPolicy, work: Work): Decision {
-  const verdicts = policy.rules.map((rule) => ({ rule, verdict: judge(rule, facts, policy.conversions, work) }));
+/** Looks at a rule: one for each of its conditions, and one for the rule. */
+function costOf({ all, any, conditions }: Rule): number {
+  return (conditions ?? all.length + any.length) + 1;
+}
+
+/**
+ * Evaluates every rule of the policy and gathers what those that fire ask for.
+ * @param day days since 1970-01-01, by which rules are in force.
+ */
+export function decide(facts: Facts, policy: ApprovalPolicy, work: Work, day: number): Decision {
+  const judged = ruleVerdicts(policy.matrix, knownOf(policy.matrix, facts, policy.conversions), day);
+  const verdicts = policy.rules.map((rule, index) => ({ rule, verdict: judged[index] }));
+  for (const rule of policy.rules) work.units += costOf(rule);
   const fired = verdicts.filter(({ verdict }) => verdict === 'fired').map(({ rule }) => rule);
   return {
     denials: fired.flatMap(({ id, effect }) => (effect.do === 'deny' ? [{ ruleId: id, reason: effect.reason }] : [])),

@@ -37,16 +37,36 @@ export function exclusionsOf(
   directory: LoadedDirectory,
   at: Instant,
 ): Exclusion[] {
-  const { quoteEditors, reportsOfRequester } = policy.separationOfDuties;
+  const { quoteEditors } = policy.separationOfDuties;
   // Naming somebody else as the owner does not make the owner eligible.
   const knownOwner = directory.account(request.account.id)?.recordOwner;
   const owners = [request.recordOwner, ...(knownOwner === undefined ? [] : [knownOwner])];
+  const editors = quoteEditors === 'exclude' ? (request.quoteEditors ?? []) : [];
+  return peopleExcluded({ requester, owners, editors }, policy.separationOfDuties, directory, at);
+}
+
+/** Whose part in a matter keeps them from deciding it. */
+export interface PartInMatter {
+  readonly requester: string;
+  /** Who answers for the record. */
+  readonly owners: readonly string[];
+  /** Who wrote what is to be decided, where the policy excludes them. */
+  readonly editors: readonly string[];
+}
+
+/** Everybody whom these parts exclude, each once with the first reason that applies, by person id. */
+export function peopleExcluded(
+  { requester, owners, editors }: PartInMatter,
+  { reportsOfRequester }: Pick<ApprovalPolicy['separationOfDuties'], 'reportsOfRequester'>,
+  directory: LoadedDirectory,
+  at: Instant,
+): Exclusion[] {
   const reasons: [ExclusionReason, readonly string[]][] = [
     ['requester', [requester]],
     ['record-owner', owners],
     ['delegate-of-requester', delegatesOf(directory, requester, at)],
     ['delegate-of-record-owner', owners.flatMap((owner) => delegatesOf(directory, owner, at))],
-    ['quote-editor', quoteEditors === 'exclude' ? (request.quoteEditors ?? []) : []],
+    ['quote-editor', editors],
     ['reports-to-requester', reportsOfRequester === 'exclude' ? reportsOf(requester, directory) : []],
   ];
   const excluded = new Map<string, ExclusionReason>();

@@ -1,10 +1,11 @@
 import { digestOf } from '../../core/digest.ts';
+import { usesOf } from '../constraints/formula-uses.ts';
 import type { ApprovalPolicy, Level, Rule } from './approval-policy.ts';
-import { type Comparison, isMet } from './comparison.ts';
-import { verdictOf } from './decide.ts';
 import { type Facts, type FieldId, fieldOf } from './fields.ts';
+import { knownOf } from './matrix.ts';
 import { byText } from './order.ts';
 import type { ApprovalRequest } from './request.ts';
+import { ruleVerdicts } from './rule-verdicts.ts';
 
 /**
  * The members of a request that one level may look at and another may not, with the fields that read them. Every other member
@@ -30,6 +31,8 @@ export interface BasisQuestion {
   readonly recordOwner: string;
   readonly facts: Facts;
   readonly policy: ApprovalPolicy;
+  /** Days since 1970-01-01, by which rules are in force. */
+  readonly day: number;
 }
 
 /** A level, those whose approvals are given in it too, and what asked for each. */
@@ -49,17 +52,26 @@ function requiresAny({ effect }: Rule, levelIds: readonly string[]): boolean {
   return effect.do === 'require' && effect.levels.some((id) => levelIds.includes(id));
 }
 
-function reads({ all, any }: Rule, member: DivisibleMember): boolean {
-  const readers: readonly FieldId[] = DIVISIBLE[member];
-  return [...all, ...any].some(({ field }) => readers.includes(field));
+/** The facts that a rule looks at, by the position of the rule. */
+function factsRead({ matrix }: ApprovalPolicy, index: number): FieldId[] {
+  const rule = matrix.set.rules[index];
+  if (rule === undefined) return [];
+  const { when, effect } = rule;
+  const used = [...usesOf(when), ...(effect.kind === 'require' ? usesOf(effect.condition) : [])];
+  return used.flatMap((field) => matrix.fields[field]?.fact ?? []);
 }
 
-/** Whether a rule could fire for this request if only its divisible members were other ones. */
-function couldFire({ all, any }: Rule, { facts, policy }: BasisQuestion): boolean {
-  // A divisible field can take a value that meets the comparison; of every other field the value stands.
-  const possible = (comparison: Comparison) =>
-    divisible.has(comparison.field) || isMet(comparison, facts, policy.conversions) !== false;
-  return verdictOf(all.map(possible), any.map(possible)) === 'fired';
+function reads(policy: ApprovalPolicy, index: number, member: DivisibleMember): boolean {
+  const readers: readonly FieldId[] = DIVISIBLE[member];
+  return factsRead(policy, index).some((fact) => readers.includes(fact));
+}
+
+/** Which rules could fire for this request if only its divisible members were other ones: those that are not dismissed by the rest. */
+function couldFire({ facts, policy, day }: BasisQuestion): boolean[] {
+  const { matrix, conversions } = policy;
+  const known = knownOf(matrix, facts, conversions);
+  const fixed = new Map([...known].filter(([field]) => !divisible.has(matrix.fields[field]?.fact ?? 'kind')));
+  return ruleVerdicts(matrix, fixed, day).map((verdict) => verdict !== 'not-fired');
 }
 
 /**
@@ -67,8 +79,12 @@ function couldFire({ all, any }: Rule, { facts, policy }: BasisQuestion): boolea
  * level of this request does. What no rule would have anybody look at concerns everybody.
  */
 function isElsewhere(member: DivisibleMember, levelIds: readonly string[], question: BasisQuestion): boolean {
-  const readers = question.policy.rules.filter((rule) => rule.effect.do === 'require' && reads(rule, member));
-  return !readers.some((rule) => requiresAny(rule, levelIds)) && readers.some((rule) => couldFire(rule, question));
+  const { policy } = question;
+  const could = couldFire(question);
+  const readers = policy.rules.flatMap((rule, index) =>
+    rule.effect.do === 'require' && reads(policy, index, member) ? [{ rule, could: could[index] }] : [],
+  );
+  return !readers.some(({ rule }) => requiresAny(rule, levelIds)) && readers.some((each) => each.could);
 }
 
 /**

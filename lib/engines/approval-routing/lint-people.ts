@@ -4,7 +4,7 @@ import type { Person } from '../../core/directory/schema.ts';
 import type { Instant } from '../../core/instant.ts';
 import { pointer } from '../../core/json.ts';
 import type { LintFinding } from './lint-finding.ts';
-import type { LevelDocument, PolicyDocument } from './policy-document.ts';
+import type { LevelDocument } from './policy-document.ts';
 import { MOST_SEATS } from './seat-level.ts';
 
 type Named = { readonly role: string } | { readonly person: string };
@@ -15,7 +15,7 @@ interface Place {
   readonly at: string;
 }
 
-function placesOf(document: PolicyDocument): Place[] {
+function placesOf(document: { readonly levels: readonly LevelDocument[] }): Place[] {
   return document.levels.flatMap((level, index) => [
     ...level.approvers.flatMap((selector, i) =>
       'role' in selector || 'person' in selector
@@ -126,7 +126,7 @@ function lintLimit(level: LevelDocument, index: number, directory: LoadedDirecto
 }
 
 /** Findings about the people and roles that a policy names, looked up in a directory. */
-export function lintPeople(document: PolicyDocument, directory: LoadedDirectory, at?: Instant): LintFinding[] {
+export function lintPeople(document: { readonly levels: readonly LevelDocument[] }, directory: LoadedDirectory, at?: Instant): LintFinding[] {
   return [
     ...placesOf(document).flatMap((place) => lintPlace(place, directory, at)),
     ...document.levels.flatMap((level, index) => [

@@ -1,6 +1,7 @@
 import { pointer } from '../../core/json.ts';
 import type { LintFinding } from './lint-finding.ts';
-import type { PolicyDocument } from './policy-document.ts';
+import type { Rule } from './approval-policy.ts';
+import type { PolicyDocument, RuleDocument } from './policy-document.ts';
 
 const MOST_STAGES = 10;
 const MOST_PARALLEL_LEVELS = 20;
@@ -31,11 +32,16 @@ function duplicates(items: readonly { readonly id: string }[], list: 'rules' | '
   );
 }
 
-function unknownLevels(document: PolicyDocument): LintFinding[] {
+/** The rules that stand in the document itself. */
+function writtenRules(document: PolicyDocument): readonly RuleDocument[] {
+  return document.schema === 'countersign/approval-policy/1' ? document.rules : [];
+}
+
+function unknownLevels(document: PolicyDocument, rules: readonly Rule[]): LintFinding[] {
   const known = document.levels.map(({ id }) => id);
   const named = [
     { id: document.fallbackLevel, at: '/fallbackLevel', by: 'The fallback' },
-    ...document.rules.flatMap((rule, index) =>
+    ...writtenRules(document).flatMap((rule, index) =>
       'require' in rule.then
         ? rule.then.require.map((id, i) => ({
             id,
@@ -57,7 +63,8 @@ function unknownLevels(document: PolicyDocument): LintFinding[] {
       ),
     );
   const unused = document.levels.flatMap(({ id }, index) =>
-    named.some((use) => use.id === id)
+    named.some((use) => use.id === id) ||
+    rules.some(({ effect }) => effect.do === 'require' && effect.levels.includes(id))
       ? []
       : [
           finding(
@@ -153,11 +160,11 @@ function carryOvers({ levels, fallbackLevel }: PolicyDocument): LintFinding[] {
 }
 
 /** Findings about the document alone: ids, references to levels, reminders, orders, conversions, approvals that are kept. */
-export function lintStructure(document: PolicyDocument): LintFinding[] {
+export function lintStructure(document: PolicyDocument, rules: readonly Rule[]): LintFinding[] {
   return [
-    ...duplicates(document.rules, 'rules'),
+    ...duplicates(writtenRules(document), 'rules'),
     ...duplicates(document.levels, 'levels'),
-    ...unknownLevels(document),
+    ...unknownLevels(document, rules),
     ...durations(document),
     ...orders(document),
     ...conversions(document),

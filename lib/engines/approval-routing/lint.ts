@@ -2,9 +2,10 @@ import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { ApprovalPolicy } from './approval-policy.ts';
 import type { LintFinding } from './lint-finding.ts';
+import { lintMatrix } from './lint-matrix.ts';
 import { lintPeople } from './lint-people.ts';
-import { lintRegions } from './lint-regions.ts';
 import { lintStructure } from './lint-structure.ts';
+import { lowerRules } from './lower-rules.ts';
 import type { PolicyDocument } from './policy-document.ts';
 
 /**
@@ -18,9 +19,12 @@ export function lintPolicy(
   directory?: LoadedDirectory,
   at?: Instant,
 ): LintFinding[] {
+  const { rules, name, version } = policy;
+  const isWritten = document.schema === 'countersign/approval-policy/1';
+  const matrix = isWritten ? lowerRules(rules, { name, version, moneyScale: 1 }) : policy.matrix;
   return [
-    ...lintStructure(document),
-    ...lintRegions(policy.rules),
+    ...lintStructure(document, rules),
+    ...lintMatrix(rules, matrix),
     ...(directory === undefined ? [] : lintPeople(document, directory, at)),
   ];
 }

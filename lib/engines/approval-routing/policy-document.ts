@@ -74,7 +74,7 @@ const quorum = z.union([z.enum(['all', 'any']), z.strictObject({ atLeast: z.int(
 });
 export type Quorum = z.infer<typeof quorum>;
 
-const level = z.strictObject({
+export const levelDocument = z.strictObject({
   id,
   name: z.string().min(1).max(120),
   /** Lower orders decide first; levels of one order are open together. */
@@ -103,13 +103,12 @@ const level = z.strictObject({
    */
   carryOver: z.strictObject({ withinBusinessDays: z.int().min(1).max(60) }).optional(),
 });
-export type LevelDocument = z.infer<typeof level>;
+export type LevelDocument = z.infer<typeof levelDocument>;
 
 const duty = z.enum(['exclude', 'allow']);
 
-/** An approval matrix, as a business person writes it. */
-export const policyDocument = z.strictObject({
-  schema: z.literal('countersign/approval-policy/1'),
+/** What both forms of an approval matrix have. */
+const common = {
   version: z.string().regex(/^\d+\.\d+\.\d+$/, 'A semantic version such as 1.0.0'),
   name: z.string().min(1).max(120),
   /** Exact ratios: one minor unit of `from` is worth numerator/denominator minor units of `to`. */
@@ -148,9 +147,24 @@ export const policyDocument = z.strictObject({
     )
     .max(40)
     .default([]),
-  levels: z.array(level).min(1).max(40),
+  levels: z.array(levelDocument).min(1).max(40),
+};
+
+/** An approval matrix, as a business person writes it. */
+const writtenPolicy = z.strictObject({
+  schema: z.literal('countersign/approval-policy/1'),
+  ...common,
   rules: z.array(rule).min(1).max(200),
 });
+
+/** An approval matrix whose rules are a constraint artifact: compiled, proved and tested before it got here. */
+const provedPolicy = z.strictObject({
+  schema: z.literal('countersign/approval-policy/2'),
+  ...common,
+  constraints: z.unknown(),
+});
+
+export const policyDocument = z.discriminatedUnion('schema', [writtenPolicy, provedPolicy]);
 export type PolicyDocument = z.infer<typeof policyDocument>;
 export type ComparisonDocument = z.infer<typeof comparison>;
 export type RuleDocument = z.infer<typeof rule>;

@@ -7,8 +7,10 @@ import { parseWith } from '../../core/zod-problems.ts';
 import type { ApprovalPolicy, Effect, Level, Rule } from './approval-policy.ts';
 import { type Comparison, readComparison } from './comparison.ts';
 import { lintPolicy } from './lint.ts';
+import { lowerRules } from './lower-rules.ts';
 import { byText } from './order.ts';
-import { type ComparisonDocument, type PolicyDocument, policyDocument } from './policy-document.ts';
+import { type ComparisonDocument, type PolicyDocument, policyDocument, type RuleDocument } from './policy-document.ts';
+import { readProvedRules } from './proved-rules.ts';
 
 export type { ApprovalPolicy, Effect, Level, RiskRule, Rule } from './approval-policy.ts';
 
@@ -16,24 +18,40 @@ function isProblem(value: Comparison | Problem): value is Problem {
   return 'code' in value;
 }
 
-function effectOf(then: PolicyDocument['rules'][number]['then']): Effect {
+function effectOf(then: RuleDocument['then']): Effect {
   if ('require' in then) return { do: 'require', levels: [...new Set(then.require)].sort(byText) };
   return 'deny' in then ? { do: 'deny', reason: then.deny } : { do: 'approve' };
 }
 
-/** Reads the document's values into the fields' types; whatever cannot be read is added to the problems. */
-function readPolicy(document: PolicyDocument, problems: Problem[]): Omit<ApprovalPolicy, 'warnings'> {
-  const read = (comparison: ComparisonDocument, at: string): Comparison[] => {
-    const result = readComparison(comparison, at);
+/** Reads comparisons into the fields' types; whatever cannot be read is added to the problems. */
+function comparisons(problems: Problem[]) {
+  return (document: ComparisonDocument, at: string): Comparison[] => {
+    const result = readComparison(document, at);
     if (!isProblem(result)) return [result];
     problems.push(result);
     return [];
   };
+}
+
+/** The rules of either form, as the constraints engine decides them. */
+function readRules(document: PolicyDocument, problems: Problem[]): Pick<ApprovalPolicy, 'rules' | 'matrix'> {
+  if (document.schema === 'countersign/approval-policy/2') {
+    const levels = document.levels.map(({ id }) => id);
+    const { rules, matrix, problems: found } = readProvedRules(document.constraints, levels);
+    problems.push(...found);
+    return { rules, matrix };
+  }
+  const read = comparisons(problems);
   const rules = document.rules.map(({ id, name, owner, when, then }, index): Rule => {
     const list = (part: 'all' | 'any') =>
       (when?.[part] ?? []).flatMap((comparison, i) => read(comparison, pointer('/rules', index, 'when', part, i)));
     return { id, name, owner, all: list('all'), any: list('any'), effect: effectOf(then) };
   });
+  const { name, version } = document;
+  return { rules, matrix: lowerRules(rules, { name, version, moneyScale: 2 }) };
+}
+
+function readLevels(document: PolicyDocument, problems: Problem[]): Level[] {
   const levels = document.levels.map(({ mailCodeAbove, ...level }, index): Level => {
     if (mailCodeAbove === undefined) return level;
     const threshold = readMoney(mailCodeAbove);
@@ -46,11 +64,17 @@ function readPolicy(document: PolicyDocument, problems: Problem[]): Omit<Approva
     });
     return level;
   });
+  return levels.toSorted((a, b) => a.order - b.order || byText(a.id, b.id));
+}
+
+/** Reads the document's values into the fields' types; whatever cannot be read is added to the problems. */
+function readPolicy(document: PolicyDocument, problems: Problem[]): Omit<ApprovalPolicy, 'warnings'> {
+  const read = comparisons(problems);
   return {
     version: document.version,
     name: document.name,
-    rules,
-    levels: levels.toSorted((a, b) => a.order - b.order || byText(a.id, b.id)),
+    ...readRules(document, problems),
+    levels: readLevels(document, problems),
     fallbackLevel: document.fallbackLevel,
     conversions: document.conversions,
     separationOfDuties: document.separationOfDuties,

@@ -1,4 +1,5 @@
 import type { ApprovalPlan } from '../../core/approval/plan.ts';
+import { dayOf } from '../../core/calendar/local-day.ts';
 import type { Terms } from '../../core/approval/terms.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import type { Problem } from '../../core/errors.ts';
@@ -89,7 +90,7 @@ export function routeApproval({
   const whatWouldChange = alternativesOf(facts, route, policy, directory, (other) =>
     computeRoute(other, unverified, policy, hearing),
   );
-  const plan = seating.plan && withCarryOver(seating.plan, { request, requester, recordOwner, facts, policy, route });
+  const plan = seating.plan && withCarryOver(seating.plan, { request, requester, recordOwner, facts, policy, route, day: dayOf(instant) });
   return {
     schema: 'countersign/routing-result/1',
     policyVersion: policy.version,
@@ -97,7 +98,7 @@ export function routeApproval({
     reasons: conclusion.reasons,
     problems: seating.problems,
     ...(plan === undefined ? {} : { plan }),
-    rules: explainRules(facts, policy),
+    rules: explainRules(facts, policy, dayOf(instant)),
     levels: seating.levels,
     onceEach: seating.onceEach,
     satisfied: seating.satisfied,

@@ -1,14 +1,11 @@
-import * as z from 'zod';
-import type { Digest } from '../../core/digest.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import { NotFound } from '../../core/errors.ts';
-import { parseWith } from '../../core/zod-problems.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
+import { type ConfigurationVersion, configurationNameOf } from './configuration-name.ts';
 import {
   baselineOf,
   beginLedger,
-  type ConfigurationStatus,
   changeLedger,
   entryOf,
   findLedger,
@@ -17,14 +14,8 @@ import {
 } from './ledger.ts';
 import { promotedDigestOf, validationOf } from './validation.ts';
 
+export { type ConfigurationVersion, configurationNameOf } from './configuration-name.ts';
 export type { ConfigurationStatus } from './ledger.ts';
-
-/** A configuration version of a skill; the configuration itself is the artifact of this digest. */
-export interface ConfigurationVersion {
-  readonly version: string;
-  readonly digest: Digest;
-  readonly status: ConfigurationStatus;
-}
 
 /**
  * Why a version was chosen; part of the record of every execution. `unvalidated-variant`: the variant names a candidate that
@@ -38,18 +29,6 @@ export type ConfigurationChoice =
   | 'unvalidated-variant';
 
 type Stores = Pick<Runtime, 'table' | 'artifacts' | 'clock'>;
-
-/** Every policy names its own version. */
-const versioned = z.looseObject({ version: z.union([z.string().min(1), z.int()]).transform(String) });
-
-/**
- * The name of a configuration version: the policy's own version, and the beginning of its digest.
- * @throws InvalidInput when the configuration names no version.
- */
-export function configurationNameOf(skill: Pick<AnySkill, 'name'>, value: unknown, digest: Digest): string {
-  const own = parseWith(versioned, value, `The configuration of ${skill.name}`);
-  return `${own.version}-${digest.slice('sha256:'.length, 'sha256:'.length + 8)}`;
-}
 
 const versionOf = ({ version, digest, status }: LedgerEntry): ConfigurationVersion => ({ version, digest, status });
 

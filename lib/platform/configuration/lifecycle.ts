@@ -5,7 +5,7 @@ import { incidentIdOf } from '../posture/incident.ts';
 import { settleGovernance } from '../posture/settle.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
-import { type ConfigurationVersion, configurationNameOf } from './configuration-store.ts';
+import type { ConfigurationVersion } from './configuration-name.ts';
 import { currentDirectory } from './directory-store.ts';
 import {
   baselineOf,
@@ -18,6 +18,7 @@ import {
   withEntries,
 } from './ledger.ts';
 import { NotPromotable } from './not-promotable.ts';
+import { putCandidate } from './put-candidate.ts';
 import { promotedDigestOf, validationOf } from './validation.ts';
 
 /** A configuration version with its life, and whether it is the baseline. */
@@ -47,24 +48,7 @@ export async function addCandidate(
   by: string,
 ): Promise<ConfigurationVersion> {
   skill.loadConfiguration(value, await currentDirectory(runtime));
-  const digest = await runtime.artifacts.put(value);
-  const version = configurationNameOf(skill, value, digest);
-  const at = runtime.clock.now();
-  const reason = { at, by, because: 'Put on trial.' };
-  const fresh: LedgerEntry = {
-    version,
-    digest,
-    status: 'candidate',
-    since: at,
-    moves: [{ ...reason, from: 'new', to: 'candidate' }],
-  };
-  const ledger = await changeLedger(runtime, skill.name, (current) => {
-    const known = entryOf(current, version);
-    if (known === undefined) return { ...current, entries: [...current.entries, fresh] };
-    return known.status === 'retired' ? withEntries(current, moved(known, 'candidate', reason)) : undefined;
-  });
-  const { status } = entryOf(ledger, version) ?? fresh;
-  return { version, digest, status };
+  return putCandidate(runtime, skill.name, value, { by, because: 'Put on trial.' });
 }
 
 /** The flag server is to send everybody to the baseline that stands now. */

@@ -1,6 +1,7 @@
 import type { Digest } from '../../core/digest.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { FlagEvaluation } from '../flags/evaluate.ts';
+import type { RecordedReference } from '../skill/reference.ts';
 import type { GateResult, Outcome } from './outcome.ts';
 
 /** Where an execution stands. `waiting` means on people; `failed` means on a fault. */
@@ -70,6 +71,8 @@ export interface ExecutionRecord {
   readonly flag: FlagEvaluation;
   readonly engine: EngineVersions;
   readonly resubmits?: string;
+  /** Artifacts: the baselines of other skills that the request refers to, as they stood when it was accepted. */
+  readonly references?: readonly RecordedReference[];
   /** Artifact: the skill's result. */
   readonly result?: Digest;
   readonly termsDigest?: Digest;

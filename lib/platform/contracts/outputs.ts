@@ -96,5 +96,7 @@ export const handoffPacket = z.strictObject({
   approvals: z.array(approvalRecord),
   termsDigest: digest.optional(),
   configuration: z.strictObject({ version: z.string(), digest }),
+  /** The configuration that the publication put on trial: of which skill, and under which name. */
+  candidate: z.strictObject({ skill: z.string(), version: z.string(), digest }).optional(),
 });
 export type HandoffPacket = z.infer<typeof handoffPacket>;

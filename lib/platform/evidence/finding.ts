@@ -1,7 +1,8 @@
-import { canonicalJson } from '../../core/digest.ts';
+import { canonicalJson, type Digest } from '../../core/digest.ts';
 import type { Stage } from '../approvals/stage.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import { parseSkillResult } from '../executions/skill-result-schema.ts';
+import type { References } from '../skill/reference.ts';
 import type { SkillResult } from '../skill/skill-result.ts';
 import type { ArtifactRole, EvidencePacket } from './packet-schema.ts';
 
@@ -26,6 +27,16 @@ export function stagesIn(packet: EvidencePacket): readonly Stage[] {
 /** The document in a role, or `undefined`. */
 export function documentOf(packet: EvidencePacket, role: ArtifactRole): unknown {
   return packet.artifacts.find((artifact) => artifact.role === role)?.document;
+}
+
+/** The baselines of other skills that the execution looked at. */
+export function referencesIn({ record, artifacts }: EvidencePacket): References {
+  const documents = new Map(artifacts.map(({ digest, document }) => [digest, document]));
+  const found = (record.references ?? []).map(
+    ({ skill, version, digest }) =>
+      [skill, { skill, version, digest: digest as Digest, configuration: documents.get(digest) }] as const,
+  );
+  return Object.fromEntries(found);
 }
 
 /**

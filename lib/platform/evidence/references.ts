@@ -6,13 +6,14 @@ export function referencedArtifacts(
   record: Pick<
     EvidencePacket['record'],
     'request' | 'configuration' | 'directory' | 'result' | 'outputs' | 'incident' | 'statement'
-  >,
+  > & { readonly references?: readonly { readonly digest: string }[] | undefined },
 ): readonly { readonly role: ArtifactRole; readonly digest: Digest }[] {
   const { outputs, statement } = record;
   const references: readonly (readonly [ArtifactRole, string | undefined])[] = [
     ['request', record.request],
     ['configuration', record.configuration.digest],
     ['directory', record.directory],
+    ...(record.references ?? []).map(({ digest }) => ['reference', digest] as const),
     ['result', record.result],
     ['primary-artifact-bundle', outputs?.primaryArtifactBundle],
     ['execution-scorecard', outputs?.executionScorecard],

@@ -14,7 +14,7 @@ import { checkChain, checkChainHead, checkChainLength, checkCompleteness, checkR
 import { checkAssurance, checkDecisions, checkOutcome, checkTerms } from './check-decisions.ts';
 import { checkArtifacts, checkOutputs, checkPacketDigest } from './check-documents.ts';
 import { checkStatement } from './check-statement.ts';
-import { documentOf, type Finding } from './finding.ts';
+import { documentOf, type Finding, referencesIn } from './finding.ts';
 import { type EvidencePacket, evidencePacket } from './packet-schema.ts';
 
 /** One check and what it came to. */
@@ -108,6 +108,7 @@ async function reexecute(packet: EvidencePacket, { skills, versions }: Verifier)
       directory: loadDirectory(documentOf(packet, 'directory')),
       requester: record.requester,
       instant: record.instant,
+      references: referencesIn(packet),
     });
     if (digestOf(result) === record.result)
       return { check: REEXECUTION, result: 'pass', detail: 'Executed again, the result is the same, byte for byte.' };

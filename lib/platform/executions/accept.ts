@@ -9,11 +9,13 @@ import type { ExecutionRecord, Requester } from '../contracts/execution.ts';
 import { evaluateFlag, type FlagEvaluation, type FlagReason } from '../flags/evaluate.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
+import type { RecordedReference } from '../skill/reference.ts';
 import { requestDocument } from './context.ts';
 import { engineVersions } from './engine-versions.ts';
 import { withEvent } from './events.ts';
 import { changeExecution, createExecution, readExecution } from './execution-store.ts';
 import { acceptanceFacts } from './record-facts.ts';
+import { resolveReferences } from './references.ts';
 import { leaseSlot } from './slots.ts';
 
 /** What an execution is made of once everything about the request is known. */
@@ -57,6 +59,7 @@ async function newRecord(
   acceptance: Acceptance,
   flag: FlagEvaluation,
   request: Digest,
+  references: readonly RecordedReference[],
 ): Promise<ExecutionRecord> {
   const { skill, executionId, accountId, bodyDigest, requester, directory, at, rerunOf } = acceptance;
   const { resubmits } = acceptance.request;
@@ -81,6 +84,7 @@ async function newRecord(
     engine,
     ...(resubmits === undefined ? {} : { resubmits }),
     ...(rerunOf === undefined ? {} : { rerunOf }),
+    ...(references.length === 0 ? {} : { references }),
     gates: [],
     pendingMails: [],
     pendingEvents: [],
@@ -107,16 +111,17 @@ export async function finishStarting(runtime: Runtime, record: ExecutionRecord):
 /**
  * Takes an execution on: flag, slot, request artifact, record, state machine, in this order. Each step can be repeated, and
  * the record is the point of no return: once it stands, the sweeper finishes the rest.
- * @throws NotFound when the skill has no configuration.
+ * @throws NotFound when the skill has no configuration, InvalidInput when the request refers to a skill that is not there.
  */
 export async function acceptExecution(runtime: Runtime, acceptance: Acceptance): Promise<Accepted> {
   const { skill, executionId, accountId, requester, at } = acceptance;
   const flag = await rolloutOf(runtime, skill, { accountId, requesterId: requester.personId, at });
   if (!flag.enabled) return { kind: 'not-rolled-out', flag: skill.flag, reason: flag.reason };
+  const references = await resolveReferences(runtime, skill, acceptance.request.input);
   const lease = await leaseSlot(runtime, skill, executionId);
   if (!lease.leased) return { kind: 'no-slot', retryAfterSeconds: lease.retryAfterSeconds };
   const request = await runtime.artifacts.put(requestDocument(acceptance.request));
-  const record = await newRecord(runtime, acceptance, flag, request);
+  const record = await newRecord(runtime, acceptance, flag, request, references);
   try {
     await createExecution(runtime, record);
   } catch (error) {

@@ -7,7 +7,9 @@ import { acceptanceCriterion, consumer, type ScopedRequest } from '../contracts/
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
+import type { References } from '../skill/reference.ts';
 import type { SkillResult } from '../skill/skill-result.ts';
+import { readReferences } from './references.ts';
 import { parseSkillResult } from './skill-result-schema.ts';
 
 /** The stored form of a scoped request; its shape is unlike every output's, so no request can pass for one. */
@@ -29,6 +31,8 @@ export interface ExecutionContext {
   /** The configuration as it is stored. */
   readonly configurationDocument: unknown;
   readonly directory: LoadedDirectory;
+  /** Baselines of other skills that the request refers to. */
+  readonly references: References;
   readonly result?: SkillResult;
 }
 
@@ -63,10 +67,11 @@ export async function loadContext(
   record: ExecutionRecord,
 ): Promise<ExecutionContext> {
   const skill = skillNamed(runtime.skills, record.skill);
-  const [requestValue, configurationDocument, directory, resultValue] = await Promise.all([
+  const [requestValue, configurationDocument, directory, references, resultValue] = await Promise.all([
     runtime.artifacts.get(record.request),
     runtime.artifacts.get(record.configuration.digest),
     readDirectory(runtime, record.directory),
+    readReferences(runtime, record.references ?? []),
     record.result === undefined ? undefined : runtime.artifacts.get(record.result),
   ]);
   const request = parseStoredRequest(requestValue);
@@ -76,6 +81,7 @@ export async function loadContext(
     input: parseWith(skill.input, request.input, 'The input', '/input'),
     configurationDocument,
     directory,
+    references,
     ...(resultValue === undefined ? {} : { result: parseSkillResult(resultValue) }),
   };
 }

@@ -1,6 +1,7 @@
 import { digestOf } from '../../core/digest.ts';
 import { loadDirectory } from '../../core/directory/load.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
+import type { References } from '../skill/reference.ts';
 import type { Reason, SkillResult } from '../skill/skill-result.ts';
 import { attempt } from './attempt.ts';
 import { firstDifference } from './first-difference.ts';
@@ -44,6 +45,9 @@ function rewritten(skill: AnySkill, ingredients: Ingredients): Ingredients {
     input: permuteKeys(permuteArrays(ingredients.input, skill.unorderedArrays)),
     configuration: permuteKeys(ingredients.configuration),
     directory: loadDirectory(permuteKeys(ingredients.directory.snapshot)),
+    ...(ingredients.references === undefined
+      ? {}
+      : { references: permuteKeys(ingredients.references) as References }),
   };
 }
 

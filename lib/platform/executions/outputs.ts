@@ -3,6 +3,7 @@ import { type Instant, secondsUntil } from '../../core/instant.ts';
 import { parseWith } from '../../core/zod-problems.ts';
 import { approvalRecords, escalationCount } from '../approvals/records.ts';
 import type { Stage } from '../approvals/stage.ts';
+import { configurationNameOf } from '../configuration/configuration-name.ts';
 import type { ScopedRequest } from '../contracts/envelope.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { GateResult, Outcome } from '../contracts/outcome.ts';
@@ -23,7 +24,7 @@ export interface OutputFacts {
     ExecutionRecord,
     'executionId' | 'skill' | 'accountId' | 'createdAt' | 'configuration' | 'termsDigest'
   >;
-  readonly skill: Pick<AnySkill, 'primaryArtifact' | 'routingTag' | 'metrics'>;
+  readonly skill: Pick<AnySkill, 'primaryArtifact' | 'routingTag' | 'metrics' | 'publishes'>;
   readonly outcome: Outcome;
   readonly concludedAt: Instant;
   readonly gates: readonly GateResult[];
@@ -50,6 +51,15 @@ const NEXT_HOP: Readonly<Record<Exclude<Outcome, 'published'>, string>> = {
   'needs-scoping': 'requester-scoping',
   'rolled-back': 'operator',
 };
+
+/** The candidate that a publication puts on trial, by the name that it gets there. */
+function candidateOf({ skill, outcome, result }: OutputFacts): Pick<HandoffPacket, 'candidate'> {
+  const candidate = outcome === 'published' && result !== undefined ? skill.publishes?.candidateFor(result) : undefined;
+  if (candidate === undefined) return {};
+  const digest = digestOf(candidate.configuration);
+  const version = configurationNameOf({ name: candidate.skill }, candidate.configuration, digest);
+  return { candidate: { skill: candidate.skill, version, digest } };
+}
 
 /**
  * Builds the three outputs: for every outcome, with or without a result. Pure: the same facts give the same bytes.
@@ -117,6 +127,7 @@ export function buildOutputs(facts: OutputFacts): Outputs {
       approvals,
       ...(record.termsDigest === undefined ? {} : { termsDigest: record.termsDigest }),
       configuration: record.configuration,
+      ...candidateOf(facts),
     },
     'The handoff packet',
   );

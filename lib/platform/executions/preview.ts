@@ -6,6 +6,7 @@ import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import type { SkillResult } from '../skill/skill-result.ts';
 import { rolloutOf } from './accept.ts';
+import { currentReferences } from './references.ts';
 import { checkRequest } from './request-checks.ts';
 import { isForbidden, type RequestForbidden, resolveRequester } from './requester.ts';
 import { runSkill } from './run-skill.ts';
@@ -50,7 +51,15 @@ export async function previewRoute(runtime: Runtime, ask: PreviewRequest): Promi
   const flag = await rolloutOf(runtime, skill, facts);
   const { version, digest, chosen } = await currentConfiguration(runtime, skill.name, flag.variant?.name);
   const configuration = await runtime.artifacts.get(digest);
-  const result = await runSkill(skill, { input: envelope.input, configuration, directory, requester, instant });
+  const references = await currentReferences(runtime, skill, envelope.input);
+  const result = await runSkill(skill, {
+    input: envelope.input,
+    configuration,
+    directory,
+    requester,
+    instant,
+    references,
+  });
   return {
     kind: 'previewed',
     instant,

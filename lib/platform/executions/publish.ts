@@ -14,6 +14,7 @@ import { loadContext } from './context.ts';
 import { withdrawnEnding } from './endings.ts';
 import { readExecution } from './execution-store.ts';
 import { allGates, failed, passed, reasonsOf, withGate } from './gates.ts';
+import { carryOutPublication, publicationTarget, takeBackPublication } from './publication.ts';
 import { PublishHeld } from './publish-held.ts';
 
 const reason = (code: string, message: string): Reason => ({ code, message, pointer: '' });
@@ -48,6 +49,8 @@ async function publicationProblems(runtime: Runtime, record: ExecutionRecord): P
   const termsDigest = digestOf(result.terms);
   if (termsDigest !== record.termsDigest)
     return [reason('TermsChanged', 'The terms are not those that were computed for this execution.')];
+  const target = await publicationTarget(runtime, record, loaded.value);
+  if (target !== undefined) return [target];
   if (result.verdict === 'publish') return [];
   if (result.verdict === 'block' || result.plan === undefined)
     return [reason('RefusedByPolicy', 'The skill’s own verdict refuses publication.')];
@@ -84,12 +87,15 @@ export async function publish(runtime: Runtime, flow: FlowState): Promise<FlowSt
   const problems = withdrawn || record.outcome !== undefined ? [] : await publicationProblems(runtime, record);
   if (record.outcome === undefined && !withdrawn && (await readPosture(runtime, record.skill)) === 'critical')
     throw new PublishHeld(`The posture of ${record.skill} is critical; publication waits until it is not.`);
+  // The effect comes first, and once: whoever reads of a publication finds what it did.
+  if (!withdrawn && record.outcome === undefined && problems.length === 0) await carryOutPublication(runtime, record);
   const ended = await concludeExecution(
     runtime,
     record,
     withdrawn ? withdrawnEnding(record) : endingOf(record, problems),
   );
   // A withdrawal that arrived while this was publishing has kept the outcome open.
-  if (ended.outcome === undefined) await concludeExecution(runtime, ended, withdrawnEnding(ended));
+  const last = ended.outcome === undefined ? await concludeExecution(runtime, ended, withdrawnEnding(ended)) : ended;
+  if (last.outcome !== 'published') await takeBackPublication(runtime, last);
   return flow;
 }

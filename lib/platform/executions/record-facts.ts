@@ -26,6 +26,7 @@ export function acceptanceFacts(record: ExecutionRecord): Facts {
     engine: record.engine,
     ...(record.resubmits === undefined ? {} : { resubmits: record.resubmits }),
     ...(record.rerunOf === undefined ? {} : { rerunOf: record.rerunOf }),
+    ...(record.references === undefined ? {} : { references: record.references }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Instant } from '../../core/instant.ts';
 import { parseWith } from '../../core/zod-problems.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
+import type { References } from '../skill/reference.ts';
 import type { SkillResult } from '../skill/skill-result.ts';
 import type { ExecutionContext } from './context.ts';
 import { parseSkillResult } from './skill-result-schema.ts';
@@ -16,6 +17,8 @@ export interface Ingredients {
   readonly directory: LoadedDirectory;
   readonly requester: { readonly personId: string };
   readonly instant: Instant;
+  /** Baselines of other skills that the input refers to. */
+  readonly references?: References;
 }
 
 /**
@@ -30,6 +33,7 @@ export async function runSkill(skill: AnySkill, ingredients: Ingredients): Promi
     directory,
     requester: { personId: requester.personId },
     instant,
+    references: ingredients.references ?? {},
   });
   return parseSkillResult(result);
 }
@@ -45,5 +49,6 @@ export function ingredientsOf(
     directory: context.directory,
     requester: { personId: record.requester.personId },
     instant: record.instant,
+    references: context.references,
   };
 }

@@ -1,3 +1,4 @@
+import { beginLedger } from '../configuration/ledger.ts';
 import { seed } from '../configuration/seed.ts';
 import type { FlowState } from '../contracts/flow.ts';
 import { loadContext } from '../executions/context.ts';
@@ -10,6 +11,7 @@ import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import { exampleProblem, expectedVerdict } from './expectation.ts';
 import type { NamedExample } from './past-request.ts';
+import { noReferences, type ReferenceReader } from './reference-reader.ts';
 import type { SuiteFailure, SuiteFindings } from './suite.ts';
 
 /** Preflight, Execute and Verify, as the state machine runs them one after the other. */
@@ -32,14 +34,33 @@ async function exampleRun(runtime: Runtime, skill: AnySkill, { example }: NamedE
   return result === undefined ? 'There is no result.' : exampleProblem(example, result);
 }
 
+/** The baselines that the examples refer to become those of the scratch system; nothing there executes them. */
+async function seedReferences(
+  scratch: Runtime,
+  examples: readonly NamedExample[],
+  references: ReferenceReader,
+): Promise<void> {
+  for (const { example } of examples)
+    for (const { skill, version, configuration } of Object.values(await references(example.request.input))) {
+      const digest = await scratch.artifacts.put(configuration);
+      const shipped = { at: scratch.clock.now(), by: 'system', because: 'The baseline of the system under test.' };
+      await beginLedger(scratch, skill, { version, digest }, shipped);
+    }
+}
+
 /**
  * Every example from request to verdict through the platform's own steps, with the configuration as the only one there is:
  * schema gate, flag, record, engine, determinism gate, budget, policy gate, first stage.
  * @param scratch an empty system that is thrown away: the suite seeds it and writes to it. It has one skill, whose shipped
  *   configuration and directory are those under test, and whose flag is on.
  */
-export async function integrationSuite(scratch: Runtime, examples: readonly NamedExample[]): Promise<SuiteFindings> {
+export async function integrationSuite(
+  scratch: Runtime,
+  examples: readonly NamedExample[],
+  references: ReferenceReader = noReferences,
+): Promise<SuiteFindings> {
   await seed(scratch);
+  await seedReferences(scratch, examples, references);
   const [skill] = scratch.skills;
   if (skill === undefined) return { cases: 0, failures: [], notes: [] };
   const failures: SuiteFailure[] = [];

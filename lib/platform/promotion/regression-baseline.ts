@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../core/digest.ts';
 import { loadDirectory } from '../../core/directory/load.ts';
-import { documentOf } from '../evidence/finding.ts';
+import { documentOf, referencesIn } from '../evidence/finding.ts';
 import { type EvidencePacket, evidencePacket } from '../evidence/packet-schema.ts';
 import { verifyEvidence } from '../evidence/verify.ts';
 import { parseStoredRequest } from '../executions/context.ts';
@@ -26,6 +26,7 @@ async function replayProblem(skill: AnySkill, packet: EvidencePacket): Promise<s
     directory: loadDirectory(documentOf(packet, 'directory')),
     requester: record.requester,
     instant: record.instant,
+    references: referencesIn(packet),
   });
   if (canonicalJson(result) === canonicalJson(recorded)) return undefined;
   const { countersign, skill: version, timeZoneData } = record.engine;

@@ -5,10 +5,12 @@ import { currentConfiguration } from '../configuration/configuration-store.ts';
 import { currentDirectory } from '../configuration/directory-store.ts';
 import { promotedDigestOf, recordValidation, type ValidationSuite } from '../configuration/validation.ts';
 import { engineVersions } from '../executions/engine-versions.ts';
+import { currentReferences } from '../executions/references.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import { integrationSuite } from './integration-suite.ts';
 import { exampleRequests, type NamedExample, type PastRequest } from './past-request.ts';
+import type { ReferenceReader } from './reference-reader.ts';
 import { type Recording, regressionBaseline } from './regression-baseline.ts';
 import { simulationSuite } from './simulation-suite.ts';
 import { hasPassed, type SuiteFindings, type SuiteReport } from './suite.ts';
@@ -41,11 +43,16 @@ export interface StoredSuiteReport extends SuiteReport {
   readonly report: Digest;
 }
 
-async function integration(run: SuiteRun, directory: LoadedDirectory, instant: Instant): Promise<SuiteFindings> {
+async function integration(
+  run: SuiteRun,
+  directory: LoadedDirectory,
+  instant: Instant,
+  references: ReferenceReader,
+): Promise<SuiteFindings> {
   const { skill, configuration, examples } = run;
   const scratch = await run.scratch({ skill, configuration, directory, instant });
   try {
-    return await integrationSuite(scratch.runtime, examples);
+    return await integrationSuite(scratch.runtime, examples, references);
   } finally {
     await scratch.close();
   }
@@ -72,11 +79,12 @@ export async function runSuites(runtime: Runtime, run: SuiteRun): Promise<Stored
   const instant = runtime.clock.now();
   const { digest: baselineDigest } = await currentConfiguration(runtime, skill.name);
   const baseline = await runtime.artifacts.get(baselineDigest);
+  const references: ReferenceReader = (input) => currentReferences(runtime, skill, input);
   const requests = [...exampleRequests(examples, instant), ...run.requests];
   const suites: readonly (readonly [ValidationSuite, () => Promise<SuiteFindings>])[] = [
-    ['unit', () => unitSuite({ skill, configuration, directory, examples, instant })],
-    ['integration', () => integration(run, directory, instant)],
-    ['simulation', () => simulationSuite({ skill, baseline, candidate: configuration, directory, requests })],
+    ['unit', () => unitSuite({ skill, configuration, directory, examples, instant, references })],
+    ['integration', () => integration(run, directory, instant, references)],
+    ['simulation', () => simulationSuite({ skill, baseline, candidate: configuration, directory, requests, references })],
     ['regression-baseline', () => regressionBaseline(run.recordings, runtime.skills, skill.name)],
   ];
   const digest = digestOf(configuration);

@@ -2,6 +2,7 @@ import { type Digest, digestOf } from '../../core/digest.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import type { PastRequest } from './past-request.ts';
+import { noReferences, type ReferenceReader } from './reference-reader.ts';
 import { isAnswered, type RouteDifference, routeDifference } from './route-difference.ts';
 import { type RouteSummary, summarizeRoute } from './route-summary.ts';
 
@@ -14,6 +15,8 @@ export interface SimulationQuestion {
   /** The one in force: the candidate would run with it. */
   readonly directory: LoadedDirectory;
   readonly requests: readonly PastRequest[];
+  /** Left out: the skill refers to no other. */
+  readonly references?: ReferenceReader;
 }
 
 /** Counts of requests, unless the name says otherwise. */
@@ -96,11 +99,12 @@ function totalsOf(all: readonly Comparison[]): SimulationTotals {
  * directory in force. Pure: nothing is stored, nobody is asked, and a request that breaks the engine is a finding.
  */
 export async function simulate(question: SimulationQuestion): Promise<Simulation> {
-  const { skill, directory } = question;
+  const { skill, directory, references: referencesOf = noReferences } = question;
   const all: Comparison[] = [];
   for (const { id, input, requester, instant } of question.requests) {
+    const references = await referencesOf(input);
     const route = (configuration: unknown) =>
-      summarizeRoute(skill, { input, configuration, directory, requester, instant });
+      summarizeRoute(skill, { input, configuration, directory, requester, instant, references });
     const [baseline, candidate] = [await route(question.baseline), await route(question.candidate)];
     all.push({ baseline, candidate, difference: routeDifference(id, baseline, candidate) });
   }

@@ -5,6 +5,7 @@ import { runSkill } from '../executions/run-skill.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import { exampleProblem } from './expectation.ts';
 import type { NamedExample } from './past-request.ts';
+import type { ReferenceReader } from './reference-reader.ts';
 import type { SuiteFailure, SuiteFindings } from './suite.ts';
 
 const messageOf = (error: unknown): string => {
@@ -23,8 +24,9 @@ export async function unitSuite(ask: {
   readonly directory: LoadedDirectory;
   readonly examples: readonly NamedExample[];
   readonly instant: Instant;
+  readonly references: ReferenceReader;
 }): Promise<SuiteFindings> {
-  const { skill, configuration, directory, examples, instant } = ask;
+  const { skill, configuration, directory, examples, instant, references: referencesOf } = ask;
   try {
     skill.loadConfiguration(configuration, directory);
   } catch (error) {
@@ -35,7 +37,8 @@ export async function unitSuite(ask: {
     const requester = { personId: example.requester };
     try {
       const input = example.request.input;
-      const result = await runSkill(skill, { input, configuration, directory, requester, instant });
+      const references = await referencesOf(input);
+      const result = await runSkill(skill, { input, configuration, directory, requester, instant, references });
       const problem = exampleProblem(example, result);
       if (problem !== undefined) failures.push({ case: name, message: problem });
     } catch (error) {

@@ -3,7 +3,9 @@ import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { AcceptanceCriterion, Consumer } from '../contracts/envelope.ts';
 import { checkPostureThresholds, defaultPostureThresholds, type PostureThresholds } from './posture-thresholds.ts';
-import type { SkillResult } from './skill-result.ts';
+import type { PublicationEffect } from './publication.ts';
+import type { References } from './reference.ts';
+import type { Reason, SkillResult } from './skill-result.ts';
 
 /** What a skill's `execute` may see; nothing else reaches it. */
 export interface SkillContext<Input, Configuration> {
@@ -12,7 +14,20 @@ export interface SkillContext<Input, Configuration> {
   readonly directory: LoadedDirectory;
   readonly requester: { readonly personId: string };
   readonly instant: Instant;
+  /** Baselines of the other skills that the input refers to; empty where the skill declares none. */
+  readonly references: References;
 }
+
+/** A result with what it was made of, to be held against constraints. */
+export interface CheckedResult<Input, Configuration> {
+  readonly input: Input;
+  readonly configuration: Configuration;
+  readonly result: SkillResult;
+  readonly instant: Instant;
+}
+
+/** See `SkillDefinition.needs`. */
+export type SkillNeed = 'yaml' | 'solver';
 
 /** A measurable outcome of a skill: where it started and where it should go. */
 export interface Metric {
@@ -74,6 +89,17 @@ export interface SkillDefinition<Input = unknown, Configuration = unknown> {
   readonly guardrails: readonly Guardrail[];
   readonly cadence: { readonly daily: string; readonly weekly: string; readonly monthly: string };
   readonly execute: (context: SkillContext<Input, Configuration>) => SkillResult | Promise<SkillResult>;
+  /** Names of the other skills whose baseline an execution looks at. They are fixed when it is accepted, and part of its evidence. */
+  readonly references?: (input: Input) => readonly string[];
+  /** What a publication does besides handing the outputs on. */
+  readonly publishes?: PublicationEffect;
+  /**
+   * The policy-constraint-check: what a proved constraint artifact says against a result. Held against every result in Verify,
+   * apart from the engine that made it; a reason fails the policy gate.
+   */
+  readonly constraintCheck?: (checked: CheckedResult<Input, Configuration>) => readonly Reason[];
+  /** What the functions that execute the skill package besides its code: `yaml` reads YAML that people send, `solver` is Z3. */
+  readonly needs?: readonly SkillNeed[];
 }
 
 /** A skill whose input and configuration types are no longer of interest to the caller. */

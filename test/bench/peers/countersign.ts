@@ -4,7 +4,7 @@ import type { ApprovalPolicy } from '../../../lib/engines/approval-routing/polic
 import type { JudgeAll, Verdict } from './contender.ts';
 
 function judge(facts: Facts, policy: ApprovalPolicy): Verdict {
-  const { denials, automatic, required } = decide(facts, policy, { units: 0 });
+  const { denials, automatic, required } = decide(facts, policy, { units: 0 }, 0);
   return {
     denials: denials.map(({ ruleId }) => ruleId).sort(),
     automatic: [...automatic].sort(),

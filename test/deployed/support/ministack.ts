@@ -49,6 +49,8 @@ function environmentOf(folder: string, port: number): NodeJS.ProcessEnv {
     MINISTACK_REGION: REGION,
     MINISTACK_ACCOUNT_ID: ACCOUNT,
     LAMBDA_EXECUTOR: 'local',
+    // Its broker for devices would listen on every interface.
+    IOT_MTLS_ENABLED: '0',
   };
 }
 

@@ -62,7 +62,7 @@ test('boxes find exactly what trying each input finds, for every kind of finding
       expect(analysis.unknowns).toEqual([]);
       expect(found(set, analysis)).toEqual(truth);
     }),
-    { numRuns: isDeep ? 3_000 : 150, seed: 5 },
+    { numRuns: isDeep ? 2_000 : 100, seed: 5 },
   );
 }, 600_000);
 
@@ -74,6 +74,6 @@ test('boxes and solver together find exactly what trying each input finds', asyn
       expect(analysis.unknowns).toEqual([]);
       expect(found(set, analysis)).toEqual(truth);
     }),
-    { numRuns: isDeep ? 500 : 25, seed: 6 },
+    { numRuns: isDeep ? 200 : 12, seed: 6 },
   );
 }, 600_000);

@@ -180,6 +180,13 @@ describe('partial evaluation', () => {
     });
     expect(special.fields[0]).toMatchObject({ minimum: 2000, maximum: 2000 });
   });
+
+  it('still lets a field that is known to be absent take its default', () => {
+    const special = specialise(set, new Map([[1, undefined]]));
+    const input = readInput(set, { ...BASE, account: { strategic: true } });
+    expect(decide(special, input, MAY)).toEqual(decide(set, input, MAY));
+    expect(decide(special, input, MAY).route).toEqual(['cfo']);
+  });
 });
 
 describe('the fused evaluator', () => {

@@ -37,6 +37,9 @@ describe('lowering', () => {
     );
     expect(whenOf('request.start + duration("P30D") < date("2026-06-30")')).toMatchObject({ is: 'lt', bound: 20_604 });
     expect(whenOf('3 * request.paymentDays <= 10')).toMatchObject({ is: 'le', bound: 3 });
+    const tenth = 'has(request.margin) && 3 * request.margin';
+    expect(whenOf(`${tenth} <= percent("-10")`)).toMatchObject({ parts: [{}, { is: 'le', bound: -334 }] });
+    expect(whenOf(`${tenth} > percent("-10")`)).toMatchObject({ parts: [{}, { is: 'ge', bound: -333 }] });
     expect(whenOf('3 * request.paymentDays == 10')).toEqual({ kind: 'constant', value: false });
   });
 

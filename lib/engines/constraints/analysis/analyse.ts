@@ -38,6 +38,7 @@ function unknownsInOrder(unknowns: readonly Unknown[], set: ConstraintSet): Unkn
  * @param budget what each question may spend; the same budget gives the same answer everywhere
  * @param load gives the solver; called only when boxes do not answer a question. Without it such questions stay unknown
  * @param check an independent evaluator, by which each witness is confirmed before it is reported
+ * @param only the questions that are asked; all of them unless told. `conflict` alone needs no pass over each rule
  * @throws AnalysisContradicted when that evaluator denies a claim: a defect of the analysis
  */
 export async function analyse(
@@ -45,14 +46,17 @@ export async function analyse(
   budget: AnalysisBudget,
   load?: Load,
   check: Check = formulaCheck(set),
+  only: 'all' | 'conflicts' = 'all',
 ): Promise<Analysis> {
   const world = prepare(set, budget.boxes);
   const prover = new Prover(load, budget.solverSteps);
   const inquiry = inquiryInto(world, budget, check, prover);
-  const pools = poolsOf(world);
-  await reportRules(inquiry, pools);
   await findConflicts(inquiry);
-  await reportInputs(inquiry, pools);
+  if (only === 'all') {
+    const pools = poolsOf(world);
+    await reportRules(inquiry, pools);
+    await reportInputs(inquiry, pools);
+  }
   const findings = inOrder(
     inquiry.drafts.map((draft) => findingOf(world, draft)),
     set,

@@ -1,6 +1,6 @@
 import type { Field, FieldIndex, Formula, LinearTerm, Values } from '../model.ts';
 import { holds } from './holds.ts';
-import { mergeTerms } from './linear.ts';
+import { floorDivide, type LinearAtom, mergeTerms } from './linear.ts';
 import { zeroCompares } from './regions.ts';
 
 /** A field's value as a sum of other fields and a constant. */
@@ -63,7 +63,7 @@ export function replace(formula: Formula, by: Replacement): Formula {
   }
 }
 
-function replaceLinear(formula: Extract<Formula, { kind: 'linear' }>, by: Replacement): Formula {
+function replaceLinear(formula: LinearAtom, by: Replacement): Formula {
   if (!formula.terms.some(({ field }) => by.has(field))) return formula;
   const terms: LinearTerm[] = [];
   let bound = formula.bound;
@@ -118,6 +118,84 @@ export function fieldsIn(formula: Formula, found: Set<FieldIndex> = new Set()): 
   return found;
 }
 
+function valueOfSum({ terms, constant }: Sum, values: Values): number {
+  return terms.reduce((sum, term) => sum + term.coefficient * magnitude(term, values[term.field]), constant);
+}
+
+/** A place on a field's line, and the quotient that it names, where coefficients do not divide. */
+interface Place {
+  readonly at: number;
+  readonly sum: Sum;
+  readonly quotient?: Quotient;
+}
+
+/** A helping integer: `dividend` divided by `divisor`, rounded down. */
+export interface Quotient {
+  readonly field: FieldIndex;
+  readonly dividend: Sum;
+  readonly divisor: number;
+  readonly value: number;
+}
+
+/** The highest place at or below a field's value where some comparison changes its answer, as a sum of other fields. */
+function highestBelow(
+  field: FieldIndex,
+  value: number,
+  atoms: readonly LinearAtom[],
+  current: Values,
+  helper: FieldIndex,
+  minimum: number,
+): Place {
+  let best: Place = { at: minimum, sum: { terms: [], constant: minimum } };
+  for (const atom of atoms) {
+    const own = atom.terms.find((term) => term.field === field);
+    if (own === undefined || own.coefficient === 0) continue;
+    const sign = Math.sign(own.coefficient);
+    const divisor = Math.abs(own.coefficient);
+    const terms = atom.terms
+      .filter((term) => term.field !== field)
+      .map((term) => ({ ...term, coefficient: -sign * term.coefficient }));
+    const steps = atom.is === 'eq' || atom.is === 'ne' ? [0, 1] : [stepOf(atom.is, sign)];
+    for (const step of steps) {
+      // Above what is rounded down by one step, or at what is rounded up.
+      const dividend = { terms, constant: sign * atom.bound + (step === 1 ? 0 : divisor - 1) };
+      const quotient = floorDivide(valueOfSum(dividend, current), divisor);
+      const at = quotient + step;
+      if (at > value || at <= best.at) continue;
+      if (terms.every(({ coefficient }) => coefficient % divisor === 0)) {
+        const divided = terms.map((term) => ({ ...term, coefficient: term.coefficient / divisor }));
+        best = { at, sum: { terms: divided, constant: floorDivide(dividend.constant, divisor) + step } };
+      } else {
+        const sum = { terms: [{ of: 'value' as const, field: helper, coefficient: 1 }], constant: step };
+        best = { at, sum, quotient: { field: helper, dividend, divisor, value: quotient } };
+      }
+    }
+  }
+  return best;
+}
+
+/** What makes a quotient what it is: the remainder is not negative and below the divisor. */
+function definitionOf({ field, dividend, divisor }: Quotient): Formula[] {
+  const terms = [...dividend.terms, { of: 'value' as const, field, coefficient: -divisor }];
+  return [
+    { kind: 'linear', terms, is: 'ge', bound: -dividend.constant },
+    { kind: 'linear', terms, is: 'le', bound: divisor - 1 - dividend.constant },
+  ];
+}
+
+/** Terms as sums of facts and of helping integers, with what defines those. */
+export interface Following {
+  readonly by: Replacement;
+  readonly definitions: readonly Formula[];
+  readonly helpers: readonly { readonly field: FieldIndex; readonly value: number }[];
+}
+
+/** How far above the bound the comparison changes on the way down: x <= b changes between b and b + 1, x < b below b. */
+function stepOf(is: LinearAtom['is'], sign: number): number {
+  const closed = is === 'le' || is === 'gt';
+  return closed === sign > 0 ? 1 : 0;
+}
+
 /**
  * Terms that follow the facts: each integer term that rules only compare becomes the highest bound below it, as a sum of
  * facts (Loos and Weispfenning's virtual substitution, along one model). Such terms answer many facts at once, so that
@@ -126,45 +204,35 @@ export function fieldsIn(formula: Formula, found: Set<FieldIndex> = new Set()): 
 export function following(
   fields: readonly Field[],
   termFields: readonly FieldIndex[],
-  atoms: readonly Extract<Formula, { kind: 'linear' }>[],
+  atoms: readonly LinearAtom[],
   compared: (field: FieldIndex) => boolean,
   values: Values,
-): Replacement {
+  firstHelper: FieldIndex,
+): Following {
   const current = [...values];
   const sums = new Map<FieldIndex, number | undefined | Sum>();
+  const quotients: Quotient[] = [];
+  let left = atoms;
   for (const field of termFields) {
     const value = current[field];
-    if (value === undefined || !compared(field)) {
-      sums.set(field, value);
-      continue;
+    const place =
+      value === undefined || !compared(field)
+        ? undefined
+        : highestBelow(field, value, left, current, firstHelper + quotients.length, fields[field]?.minimum ?? 0);
+    const chosen = place?.sum ?? value;
+    sums.set(field, chosen);
+    if (place !== undefined) current[field] = place.at;
+    if (place?.quotient !== undefined) {
+      quotients.push(place.quotient);
+      current[place.quotient.field] = place.quotient.value;
     }
-    const lowest = fields[field]?.minimum ?? 0;
-    let best: { at: number; sum: Sum | undefined } = { at: lowest, sum: undefined };
-    for (const atom of atoms) {
-      const own = atom.terms.find((term) => term.field === field);
-      if (own === undefined || Math.abs(own.coefficient) !== 1) continue;
-      const sign = own.coefficient;
-      const others = atom.terms.filter((term) => term.field !== field);
-      const at = others.reduce(
-        (sum, term) => sum - sign * term.coefficient * magnitude(term, current[term.field]),
-        sign * atom.bound,
-      );
-      const flips = sign < 0;
-      // Where the comparison changes its answer on the way down.
-      const steps =
-        atom.is === 'eq' || atom.is === 'ne' ? [0, 1] : (atom.is === 'le' || atom.is === 'gt') !== flips ? [1] : [0];
-      for (const step of steps)
-        if (at + step <= value && at + step > best.at)
-          best = {
-            at: at + step,
-            sum: {
-              terms: others.map((term) => ({ ...term, coefficient: -sign * term.coefficient })),
-              constant: sign * atom.bound + step,
-            },
-          };
-    }
-    current[field] = best.at;
-    sums.set(field, best.sum ?? best.at);
+    // What is settled is put into the rest, so that each sum names only terms that come after it.
+    const own: Replacement = new Map([[field, chosen]]);
+    left = left.flatMap((atom) => {
+      if (!atom.terms.some((term) => term.field === field)) return [atom];
+      const next = replaceLinear(atom, own);
+      return next.kind === 'linear' ? [next] : [];
+    });
   }
   // Sums may name terms that were settled after them: put those in, last first.
   for (const field of termFields.toReversed()) {
@@ -184,5 +252,20 @@ export function following(
     }
     sums.set(field, { constant, terms: mergeTerms(terms) });
   }
-  return sums;
+  // Terms that were settled later have moved what the earlier quotients divide: the last ones are known first.
+  const settled = [...current];
+  const helpers = quotients.toReversed().map(({ field, dividend, divisor }) => {
+    const known = dividend.terms.reduce((sum, term) => {
+      const inner = sums.get(term.field);
+      const value = isSum(inner) ? valueOfSum(inner, settled) : magnitude(term, settled[term.field]);
+      return sum + term.coefficient * value;
+    }, dividend.constant);
+    settled[field] = floorDivide(known, divisor);
+    return { field, value: settled[field] };
+  });
+  return {
+    by: sums,
+    definitions: quotients.flatMap(definitionOf).map((formula) => replace(formula, sums)),
+    helpers,
+  };
 }

@@ -1,9 +1,11 @@
 import type { Values } from '../model.ts';
+import { type Box, boxesMeet } from './boxes.ts';
 import { Confirmation } from './check.ts';
 import { Antichain, boxConflicts, type ConflictTier, type Shown } from './conflicts.ts';
 import { longestRun, slicesOf } from './days.ts';
 import { named } from './draft.ts';
 import { type Inquiry, noteUnknown } from './inquiry.ts';
+import { fieldsIn, settleOpaque } from './partial.ts';
 import { hasOpaque, type World } from './prepare.ts';
 import { within } from './regions.ts';
 import { type SolverConflicts, solverConflicts } from './solver-conflicts.ts';
@@ -101,4 +103,44 @@ export async function findConflicts(inquiry: Inquiry): Promise<void> {
   for (const about of possible.cores)
     noteUnknown(inquiry, { code: 'conflict', about }, { is: 'unknown', because: 'opaque', spent });
   noteUndecided(inquiry, possible, spent);
+  for (const position of [...opaque].filter((each) => mayDenyAlone(world, each, possible.alone)))
+    if (world.rules[position]?.applies.boxes?.length !== 0 && meetsOthers(world, position))
+      noteUnknown(inquiry, { code: 'conflict', about: [position] }, { is: 'unknown', because: 'opaque', spent });
+}
+
+/** The fields that a condition looks at, also within opaque parts. */
+function everyFieldIn(value: unknown, found: Set<number> = new Set()): Set<number> {
+  if (Array.isArray(value)) for (const each of value) everyFieldIn(each, found);
+  else if (value !== null && typeof value === 'object')
+    for (const [key, each] of Object.entries(value)) {
+      if (key === 'field' && typeof each === 'number') found.add(each);
+      else everyFieldIn(each, found);
+    }
+  return found;
+}
+
+/**
+ * Whether a rule denies all terms when its opaque parts turn out badly, though in truth it looks at terms: then it may be
+ * a part of a conflict that the pessimistic search takes for a plain prohibition.
+ */
+function mayDenyAlone(world: World, position: number, alone: ReadonlySet<number>): boolean {
+  const formula = world.rules[position]?.violates.formula;
+  if (formula === undefined) return false;
+  const isTerm = (field: number): boolean => world.fields[field]?.role === 'term';
+  if (![...everyFieldIn(formula)].some(isTerm)) return false;
+  return alone.has(position) || ![...fieldsIn(settleOpaque(formula, true))].some(isTerm);
+}
+
+/** Whether another rule that denies something can apply for the same facts. */
+function meetsOthers(world: World, position: number): boolean {
+  const own = world.rules[position]?.applies.boxes;
+  const factsOnly = (box: Box): Box =>
+    box.map((cells, axis) => (world.space.axes[axis]?.term === true ? undefined : cells));
+  return world.rules.some((other) => {
+    if (other.position === position || other.rule.effect.kind !== 'require') return false;
+    if (other.violates.boxes?.length === 0) return false;
+    const theirs = other.applies.boxes;
+    if (own === undefined || theirs === undefined) return true;
+    return own.some((a) => theirs.some((b) => boxesMeet(factsOnly(a), factsOnly(b))));
+  });
 }

@@ -60,10 +60,12 @@ async function reportCovered(
 
 async function reportRedundant(inquiry: Inquiry, rules: readonly Prepared[], pools: Pools): Promise<void> {
   const { world } = inquiry;
-  for (const rule of rules) {
-    const questions = isRedundant(rule, pools);
-    if (questions.length === 0) continue;
-    const answers = await answerAll(inquiry, questions);
+  const asked = rules.map((rule) => ({ rule, questions: isRedundant(rule, pools) }));
+  const every = asked.flatMap(({ questions }) => questions);
+  const known = new Map((await answerAll(inquiry, every)).map((answer, at) => [every[at], answer]));
+  for (const { rule, questions } of asked) {
+    const answers = questions.map((question) => known.get(question) as Answer);
+    if (answers.length === 0) continue;
     const unknown = answers.find((answer) => answer.is === 'unknown');
     if (answers.some(({ is }) => is === 'free')) continue;
     if (unknown?.is === 'unknown') {

@@ -1,11 +1,12 @@
-import type { FieldIndex, Formula, Values } from '../model.ts';
+import type { Field, FieldIndex, Formula, Values } from '../model.ts';
 import { Antichain, type ConflictTier, type Days, type Shown } from './conflicts.ts';
 import { wholeTime } from './days.ts';
 import { holds } from './holds.ts';
-import { fieldsIn, following, type Replacement, replace, settleOpaque } from './partial.ts';
+import type { LinearAtom } from './linear.ts';
+import { type Following, fieldsIn, following, type Replacement, replace, settleOpaque } from './partial.ts';
 import { both, inForce, negate, type World } from './prepare.ts';
 import { type Prover, realityOf } from './prover.ts';
-import { askValues, declare, inputOf, OpaqueNames, readValues, text } from './smt.ts';
+import { askValues, declare, inputOf, OpaqueNames, readValues, text, valueName } from './smt.ts';
 import { eachAtom } from './space.ts';
 
 /** Rounds of facts against terms; each one costs two scripts. */
@@ -13,8 +14,6 @@ const MOST_ROUNDS = 400;
 
 /** The solver gave up, or the rounds were used up. Caught where the question was asked. */
 class Undecided extends Error {}
-
-type LinearAtom = Extract<Formula, { kind: 'linear' }>;
 
 /** What one rule denies, with opaque parts settled one way. */
 interface Denied {
@@ -32,6 +31,8 @@ export interface SolverConflicts extends ConflictTier {
   readonly cores: readonly (readonly number[])[];
   readonly truncated: boolean;
   readonly undecided: readonly (readonly number[])[];
+  /** Rules that deny all terms by themselves for some facts, as their opaque parts were settled. */
+  readonly alone: ReadonlySet<number>;
 }
 
 /**
@@ -45,6 +46,7 @@ class Search {
   readonly #facts: readonly FieldIndex[];
   readonly #reality: readonly Formula[];
   readonly #compared: ReadonlySet<FieldIndex>;
+  readonly alone = new Set<number>();
 
   constructor(world: World, prover: Prover, denied: readonly Denied[]) {
     this.#world = world;
@@ -70,13 +72,16 @@ class Search {
   find(denied: readonly Denied[], known: readonly (readonly number[])[], days: Days): Found | undefined {
     const { fields } = this.#world;
     const instances: Formula[][] = [];
-    const replacements: Replacement[] = [];
+    const answers: Following[] = [];
+    let helpers = fields.length;
     // Rules that may be left out: those of known sets, and plain prohibitions.
     const optional = new Set(known.flat());
     const prohibiting = new Set<number>();
     const own = denied.filter(({ looksAtTerms }) => looksAtTerms);
+    const before = this.#prover.spent;
     for (let round = 0; round < MOST_ROUNDS; round++) {
-      const chosen = this.#chooseFacts(own, instances, replacements, optional, prohibiting, known, days);
+      if (this.#prover.spent - before > this.#prover.steps) throw new Undecided();
+      const chosen = this.#chooseFacts(own, instances, answers, optional, prohibiting, known, days);
       if (chosen === undefined) return undefined;
       const { facts, leftOut } = chosen;
       const byFacts: Replacement = new Map(this.#facts.map((index) => [index, facts[index]]));
@@ -88,15 +93,17 @@ class Search {
       const answer = this.#termsFor(open, byFacts);
       if ('values' in answer) {
         const values = fields.map((_, index) => (this.#terms.includes(index) ? answer.values[index] : facts[index]));
-        const made = this.#instanceOf(own, kept, values);
-        replacements.push(made);
-        instances.push(own.map(({ formula }) => replace(formula, made)));
+        const made = this.#instanceOf(kept, new Set(open.map(({ position }) => position)), values, helpers);
+        helpers += made.helpers.length;
+        answers.push(made);
+        instances.push(own.map(({ formula }) => replace(formula, made.by)));
         continue;
       }
       const owners = this.#least(answer.owners, open, byFacts);
       const [only] = owners;
       if (owners.length === 1 && only !== undefined) {
         prohibiting.add(only);
+        this.alone.add(only);
         optional.add(only);
         continue;
       }
@@ -119,7 +126,7 @@ class Search {
   #chooseFacts(
     own: readonly Denied[],
     instances: readonly (readonly Formula[])[],
-    replacements: readonly Replacement[],
+    answers: readonly Following[],
     optional: ReadonlySet<number>,
     prohibiting: ReadonlySet<number>,
     known: readonly (readonly number[])[],
@@ -132,13 +139,17 @@ class Search {
     const lines = [declare(fields, this.#facts), `(assert ${period})`];
     for (const position of optional) lines.push(`(declare-const s${position} Bool)`);
     for (const set of known) lines.push(`(assert (not (and ${set.map((position) => `s${position}`).join(' ')})))`);
+    for (const { helpers, definitions } of answers) {
+      for (const { field } of helpers) lines.push(`(declare-const ${valueName(field)} Int)`);
+      for (const definition of definitions) lines.push(`(assert ${of(definition)})`);
+    }
     instances.forEach((denials, at) => {
       const held = denials.flatMap((formula, index) => {
         if (formula.kind === 'constant' && !formula.value) return [];
         const position = own[index]?.position as number;
         return [optional.has(position) ? `(and s${position} ${of(formula)})` : of(formula)];
       });
-      const possible = this.#possible(replacements[at] as Replacement).map(of);
+      const possible = this.#possible((answers[at] as Following).by).map(of);
       lines.push(`(assert (or false ${possible.map((each) => `(not ${each})`).join(' ')} ${held.join(' ')}))`);
     });
     // Facts count only where some terms make them a real input.
@@ -188,19 +199,30 @@ class Search {
     return [...bounds, ...this.#reality].map((formula) => replace(formula, by));
   }
 
-  #instanceOf(own: readonly Denied[], kept: readonly Denied[], values: Values): Replacement {
-    const { fields } = this.#world;
+  /** Terms that answer the facts of the values, following them along the bounds of the rules that matter for them. */
+  #instanceOf(kept: readonly Denied[], concerned: ReadonlySet<number>, values: Values, helper: FieldIndex): Following {
     const atoms: LinearAtom[] = [];
-    for (const { formula } of own)
-      eachAtom(formula, (atom) => {
-        if (atom.kind === 'linear' && atom.terms.length > 1) atoms.push(atom);
-      });
-    const followed = following(fields, this.#terms, atoms, (field) => this.#compared.has(field), values);
+    for (const { formula, position } of kept)
+      if (concerned.has(position))
+        eachAtom(formula, (atom) => {
+          if (atom.kind === 'linear') atoms.push(atom);
+        });
+    const followed = following(
+      this.#world.fields,
+      this.#terms,
+      atoms,
+      (field) => this.#compared.has(field),
+      values,
+      helper,
+    );
     // The instance must answer these very facts, or the search would stand still.
-    const isTrue = (formula: Formula): boolean => holds(formula, values);
+    const extended = [...values];
+    for (const { field, value } of followed.helpers) extended[field] = value;
+    const isTrue = (formula: Formula): boolean => holds(formula, extended);
     const good =
-      this.#possible(followed).every(isTrue) && kept.every(({ formula }) => !isTrue(replace(formula, followed)));
-    return good ? followed : new Map(this.#terms.map((index) => [index, values[index]]));
+      this.#possible(followed.by).every(isTrue) && kept.every(({ formula }) => !isTrue(replace(formula, followed.by)));
+    if (good) return followed;
+    return { by: new Map(this.#terms.map((index) => [index, values[index]])), definitions: [], helpers: [] };
   }
 
   #termsFor(
@@ -274,6 +296,37 @@ function components(world: World, denied: readonly Denied[]): Denied[][] {
   return [...byRoot.values()];
 }
 
+/**
+ * The same rules for each value of the enum among the facts that most of them look at, when it is worth it: rules for
+ * different values never meet.
+ */
+function casesOf(world: World, group: readonly Denied[]): Denied[][] {
+  if (group.length < 12) return [[...group]];
+  const uses = new Map<FieldIndex, number>();
+  for (const { formula } of group) {
+    const own = new Set<FieldIndex>();
+    eachAtom(formula, (atom) => {
+      if (atom.kind === 'member' && world.fields[atom.field]?.role === 'fact') own.add(atom.field);
+    });
+    for (const field of own) uses.set(field, (uses.get(field) ?? 0) + 1);
+  }
+  const [most] = [...uses].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  if (most === undefined) return [[...group]];
+  const field = world.fields[most[0]] as Field;
+  const values = Array.from({ length: field.maximum - field.minimum + 1 }, (_, at) => field.minimum + at);
+  return [...(field.optional ? [undefined] : []), ...values].map((value) => {
+    const by: Replacement = new Map([[most[0], value]]);
+    const member: Formula =
+      value === undefined
+        ? negate({ kind: 'present', field: most[0] })
+        : both({ kind: 'present', field: most[0] }, { kind: 'member', field: most[0], values: [value] });
+    return group.flatMap((each) => {
+      const formula = replace(each.formula, by);
+      return formula.kind === 'constant' && !formula.value ? [] : [{ ...each, formula: both(member, formula) }];
+    });
+  });
+}
+
 function deniedBy(world: World, most: boolean): Denied[] {
   return world.rules.flatMap(({ position, violates, rule }): Denied[] => {
     if (rule.effect.kind !== 'require' || violates.boxes?.length === 0) return [];
@@ -308,20 +361,23 @@ export function solverConflicts(
       }
     return owners;
   };
-  for (const group of components(world, denied)) {
-    if (!group.some(({ position }) => hard.has(position))) continue;
-    const positions = group.map(({ position }) => position);
-    const seen = known.filter((set) => set.every((position) => positions.includes(position)));
-    try {
-      while (cores.sets.length <= cap) {
-        const blocked = [...seen, ...cores.sets.filter((set) => set.every((position) => positions.includes(position)))];
-        const found = search.find(group, blocked, wholeTime(world));
-        if (found === undefined) break;
-        cores.add(least(found.owners));
+  for (const whole of components(world, denied)) {
+    if (!whole.some(({ position }) => hard.has(position))) continue;
+    // Small groups first: they are settled soonest.
+    for (const group of casesOf(world, whole).toSorted((a, b) => a.length - b.length)) {
+      const positions = group.map(({ position }) => position);
+      const inGroup = (set: readonly number[]): boolean => set.every((position) => positions.includes(position));
+      try {
+        while (cores.sets.length <= cap) {
+          const blocked = [...known.filter(inGroup), ...cores.sets.filter(inGroup)];
+          const found = search.find(group, blocked, wholeTime(world));
+          if (found === undefined) break;
+          cores.add(least(found.owners));
+        }
+      } catch (error) {
+        if (!(error instanceof Undecided)) throw error;
+        undecided.push(positions);
       }
-    } catch (error) {
-      if (!(error instanceof Undecided)) throw error;
-      undecided.push(positions);
     }
   }
   const show = (positions: readonly number[], days: Days): Shown | undefined => {
@@ -348,6 +404,7 @@ export function solverConflicts(
     cores: cores.sets.slice(0, cap),
     truncated: cores.sets.length > cap,
     undecided,
+    alone: search.alone,
     show,
   };
 }

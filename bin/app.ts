@@ -16,8 +16,8 @@ import { skills, skillsFolder } from '../skills/registry.ts';
  */
 async function main(): Promise<void> {
   const app = createApp();
-  const known = readEnvironments(app.node.tryGetContext('environments'));
-  const environment = environmentOf(app.node.tryGetContext('env'), known);
+  const file: string | undefined = app.node.tryGetContext('environments');
+  const environment = environmentOf(app.node.tryGetContext('env'), readEnvironments(file), file);
   const outdir = mkdtempSync(join(tmpdir(), 'countersign-bundles-'));
   try {
     const root = join(import.meta.dirname, '..');

@@ -19,6 +19,12 @@ export interface Waiting {
 const FAILURES = 5;
 const LONGEST_PAUSE_MS = 60_000;
 
+/**
+ * So long the statement about an end is waited for once the outcome shows. It is signed a moment later as a rule; where the key
+ * is out of reach it takes longer, and whoever waits for the outcome shall have it.
+ */
+export const SIGNED_WITHIN_MS = 10_000;
+
 /** What there is to tell of an execution that goes on: its status, and whom it waits for. */
 function progressOf(view: ExecutionView): string {
   const { waitingFor } = view;
@@ -32,7 +38,8 @@ function progressOf(view: ExecutionView): string {
 }
 
 /**
- * Looks at an execution until it has ended and its outputs are there; says what changes meanwhile. A look that fails for want
+ * Looks at an execution until it has ended, its outputs are there and the statement about its end is signed, so that its
+ * evidence is complete; the signature is waited for 10 s at most. Says what changes meanwhile. A look that fails for want
  * of a connection, or of room, is repeated a few times: the execution goes on without anybody looking.
  * @returns the last view; without an outcome when the time was over before.
  * @throws what the API's call throws, once it has failed too often in a row.
@@ -46,6 +53,7 @@ export async function awaitOutcome(
   const end = withinSeconds === undefined ? Number.POSITIVE_INFINITY : now() + withinSeconds * 1000;
   let told = '';
   let failures = 0;
+  let signedBy: number | undefined;
   for (;;) {
     let pause = how.everyMs;
     try {
@@ -54,7 +62,10 @@ export async function awaitOutcome(
       const progress = progressOf(view);
       if (progress !== told) how.onProgress(progress);
       told = progress;
-      if (view.outcome !== undefined && view.outputs !== undefined) return view;
+      if (view.outcome !== undefined && view.outputs !== undefined) {
+        signedBy ??= now() + SIGNED_WITHIN_MS;
+        if (view.evidence !== 'owed' || now() >= signedBy) return view;
+      }
       if (now() >= end) return view;
     } catch (thrown) {
       failures += 1;

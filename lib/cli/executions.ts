@@ -4,6 +4,7 @@ import { InvalidInput } from '../core/errors.ts';
 import { type CountersignApi, type ExecutionView, given } from './api/countersign-api.ts';
 import { Refused } from './api/errors.ts';
 import { type ApiOptions, type OpenApi, openApi } from './api/open-api.ts';
+import { awaitEvidence } from './await-evidence.ts';
 import { awaitOutcome } from './await-outcome.ts';
 import { executionLines, summaryLines, traceLines } from './execution-lines.ts';
 import { EXIT } from './exit-codes.ts';
@@ -151,7 +152,7 @@ export async function evidence(
   options: ExecutionOptions & { readonly out?: string },
 ): Promise<void> {
   const { api } = await openApi(options);
-  const packet = JSON.stringify(await api.evidence(executionId));
+  const packet = JSON.stringify(await awaitEvidence(api, executionId, note));
   if (options.out === undefined) return console.log(packet);
   try {
     // A packet names people and amounts: it is its owner's to pass on.

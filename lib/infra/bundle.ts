@@ -2,10 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { InvalidInput } from '../core/errors.ts';
+import type { SkillNeed } from '../platform/skill/define-skill.ts';
 import { entriesPlugin, entryPath, functionEntry } from './function-entry.ts';
 import type { FunctionDeclaration } from './functions.ts';
 import { inlineTextPlugin } from './inline-text.ts';
 import { ownModulesPlugin } from './own-modules.ts';
+import { packageSolver, SOLVER } from './package-solver.ts';
 import { refusedConditionsPlugin } from './refused-conditions.ts';
 import { type SkillModule, skillsPlugin } from './skills-module.ts';
 import { slimSdkPlugin } from './slim-sdk.ts';
@@ -31,7 +33,7 @@ export interface BundleOptions extends BundleGroup {
 /** One function's bundle. */
 export interface Bundle {
   readonly name: string;
-  /** The folder that becomes the function's code; it holds `index.mjs` and nothing else. */
+  /** The folder that becomes the function's code: it holds `index.mjs`, and the solver where a function executes what needs it. */
   readonly folder: string;
   readonly bytes: number;
   /** Bytes of each module in the bundle, by its path from the repository's root. */
@@ -43,6 +45,15 @@ export interface BundleEntry {
   readonly name: string;
   /** The text of the module, in JavaScript; what it imports is found from the repository's root. */
   readonly source: string;
+}
+
+/** How modules are bundled on their own. */
+export interface EntryOptions {
+  readonly root: string;
+  readonly outdir: string;
+  readonly plugins: readonly Plugin[];
+  /** Packages that are found beside the bundle when it runs. */
+  readonly external?: readonly string[];
 }
 
 /**
@@ -64,10 +75,27 @@ export const BUNDLE_SETTINGS = {
 
 /**
  * Bundles functions for Lambda. Each begins with a runtime of the ports that it was granted, so a bundle holds no others. `#skills`
- * becomes a list of the given skills, and the text files that modules read become part of them, YAML as JSON.
+ * becomes a list of the given skills, and the text files that modules read become part of them, YAML as JSON. A function that
+ * executes skills carries what they need for that.
  * @throws InvalidInput listing everything that cannot be bundled.
  */
-export function bundle({ declarations, skills, root, outdir }: BundleOptions): Promise<readonly Bundle[]> {
+export async function bundle(options: BundleOptions): Promise<readonly Bundle[]> {
+  const { declarations, skills } = options;
+  const needs = new Set(skills.flatMap((skill) => skill.needs ?? []));
+  const executing = needs.size === 0 ? [] : declarations.filter((declaration) => declaration.skills === 'engine');
+  const others = declarations.filter((declaration) => !executing.includes(declaration));
+  const made = [...(await bundleAlike({ ...options, declarations: others }, NOTHING))];
+  if (executing.length > 0) made.push(...(await bundleAlike({ ...options, declarations: executing }, needs)));
+  return declarations.flatMap(({ name }) => made.find((each) => each.name === name) ?? []);
+}
+
+const NOTHING: ReadonlySet<SkillNeed> = new Set();
+
+/** Bundles functions that need the same. */
+async function bundleAlike(
+  { declarations, skills, root, outdir }: BundleOptions,
+  needs: ReadonlySet<SkillNeed>,
+): Promise<readonly Bundle[]> {
   const entries = declarations.map((declaration) => ({
     name: declaration.name,
     source: functionEntry(declaration, root),
@@ -76,11 +104,14 @@ export function bundle({ declarations, skills, root, outdir }: BundleOptions): P
     skillsPlugin(root, skills),
     ownModulesPlugin(root),
     inlineTextPlugin(root),
-    yamlAsJsonPlugin(),
+    ...(needs.has('yaml') ? [] : [yamlAsJsonPlugin()]),
     slimSdkPlugin(),
     refusedConditionsPlugin(),
   ];
-  return bundleEntries(entries, { root, outdir, plugins });
+  if (!needs.has('solver')) return bundleEntries(entries, { root, outdir, plugins });
+  const made = await bundleEntries(entries, { root, outdir, plugins, external: [SOLVER] });
+  await Promise.all(made.map(({ folder }) => packageSolver(root, folder)));
+  return made;
 }
 
 /**
@@ -89,7 +120,7 @@ export function bundle({ declarations, skills, root, outdir }: BundleOptions): P
  */
 export async function bundleEntries(
   entries: readonly BundleEntry[],
-  { root, outdir, plugins }: { readonly root: string; readonly outdir: string; readonly plugins: readonly Plugin[] },
+  { root, outdir, plugins, external = [] }: EntryOptions,
 ): Promise<readonly Bundle[]> {
   const sources = new Map(entries.map(({ name, source }) => [name, source]));
   const result = await build({
@@ -100,6 +131,7 @@ export async function bundleEntries(
     outExtension: { '.js': '.mjs' },
     write: false,
     metafile: true,
+    external: [...external],
     plugins: [entriesPlugin(root, sources), ...plugins],
     logLevel: 'silent',
   }).catch((failure: unknown) => {

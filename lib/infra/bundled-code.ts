@@ -21,7 +21,11 @@ export interface BundledCodeOptions {
  * @throws InvalidInput when something cannot be bundled.
  */
 export async function bundledCode({ root, skillsFolder, skills, outdir }: BundledCodeOptions): Promise<CodeSource> {
-  const moduleOf = ({ name }: AnySkill): SkillModule => ({ name, path: join(skillsFolder, name, 'skill.ts') });
+  const moduleOf = ({ name, needs = [] }: AnySkill): SkillModule => ({
+    name,
+    path: join(skillsFolder, name, 'skill.ts'),
+    needs,
+  });
   const groups = [
     { declarations: sharedFunctions(), skills: skills.map(moduleOf), outdir: join(outdir, 'shared') },
     ...skills.map((skill) => ({

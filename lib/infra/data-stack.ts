@@ -4,6 +4,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwners
 import type { Construct } from 'constructs';
 import { addAnchors } from './anchors.ts';
 import type { Environment } from './environments.ts';
+import { addHelperLogs } from './helper-logs.ts';
 import { addMailIdentity } from './mail-identity.ts';
 import { placeOf } from './place.ts';
 import { addSigningKey } from './signing-key.ts';
@@ -73,5 +74,6 @@ export class DataStack extends Stack {
     addAnchors(this, { place, closed, accessLog: accessLog as IBucket, lockDays: data.anchorLockDays });
     addSigningKey(this, { place, removalPolicy, deletionDays: data.signingKeyDeletionDays });
     addMailIdentity(this, environment, place, removalPolicy);
+    addHelperLogs(this, environment);
   }
 }

@@ -67,6 +67,11 @@ export const environmentSettings = z
       .optional(),
     /** The address that links in mails begin with, when it is neither the API's endpoint nor `domain` (such as a CDN before it). */
     baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+    /**
+     * The address under which people open the status pages, without `/status`: such as that of a proxy of your own that signs
+     * their requests. Those pages want a signed request, so without this setting mails name an execution and link to no page.
+     */
+    statusUrl: z.url({ protocol: /^https?$/ }).optional(),
     /** How long things are kept that are not evidence. Evidence (table, artifacts, manifests) is never deleted by age. */
     retention: z.strictObject({
       /** Days that logs are kept: of functions, state machines, the API, and of access to the buckets. CloudWatch Logs knows only some numbers. */

@@ -70,16 +70,19 @@ export const environments: { readonly [name: string]: unknown } = {
  * The environment of a name.
  * @param name what `-c env=` said; `undefined` when it said nothing.
  * @param known where it is looked up.
+ * @param from the file that these environments stand in, as its reader knows it.
  * @throws InvalidInput when there is no such environment (naming those there are) or a setting is wrong (naming it).
  */
-export function environmentOf(name: string | undefined, known: typeof environments = environments): Environment {
+export function environmentOf(
+  name: string | undefined,
+  known: typeof environments = environments,
+  from = 'lib/infra/environments.ts',
+): Environment {
   const choices = Object.keys(known).join(', ');
   if (name === undefined || name === '')
     throw new InvalidInput(`No environment was named. Say which one with -c env=NAME; there are: ${choices}.`);
   if (!Object.hasOwn(known, name))
-    throw new InvalidInput(
-      `There is no environment "${name}". Use one of ${choices}, or add it to lib/infra/environments.ts.`,
-    );
+    throw new InvalidInput(`There is no environment "${name}". Use one of ${choices}, or add it to ${from}.`);
   if (!/^[a-z][a-z0-9]{0,11}$/.test(name))
     throw new InvalidInput(
       `The environment name "${name}" must be 1 to 12 lower-case letters and digits, a letter first: it is part of every name.`,

@@ -15,6 +15,7 @@ export function functionVariables(environment: Environment, place: Place, baseUr
     COUNTERSIGN_MAXIMUM_BODY_BYTES: String(settings.caps.requestBodyBytes),
     COUNTERSIGN_UNLEASH_URL: settings.unleash.url,
     COUNTERSIGN_UNLEASH_ENVIRONMENT: settings.unleash.environment,
+    ...(settings.statusUrl === undefined ? {} : { COUNTERSIGN_STATUS_URL: settings.statusUrl }),
   };
 }
 

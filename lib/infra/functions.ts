@@ -26,10 +26,10 @@ export interface Route {
 }
 
 /**
- * `none`: the function looks at no skill. `declaration`: everything but what follows. `engine`: it can load configurations and
- * execute too. `reference`: it can load configurations, and has the configuration and directory that the skill ships with.
+ * `none`: the function looks at no skill. `declaration`: everything but what follows. `configuration`: it can load configurations
+ * too. `engine`: it can load configurations and execute; then it also packages what its skills need for that. `reference`: it can load configurations, and has the configuration and directory that the skill ships with.
  */
-export type SkillParts = 'none' | 'declaration' | 'engine' | 'reference';
+export type SkillParts = 'none' | 'declaration' | 'configuration' | 'engine' | 'reference';
 
 /** One Lambda function as it is deployed; its code is named by path, never imported. */
 export interface FunctionDeclaration {
@@ -71,14 +71,9 @@ function step(name: StepName, description: string, grants: readonly Grant[]): Fu
   return { name, entry, scope: 'skill', description, memoryMegabytes: 512, timeoutSeconds: 60, grants };
 }
 
-/** A step that needs the skill's engine. */
-function engineStep(
-  name: StepName,
-  description: string,
-  grants: readonly Grant[],
-  memoryMegabytes = 1024,
-): FunctionDeclaration {
-  return { ...step(name, description, grants), memoryMegabytes, skills: 'engine' };
+/** A step that executes the skill. */
+function engineStep(name: StepName, description: string, grants: readonly Grant[]): FunctionDeclaration {
+  return { ...step(name, description, grants), memoryMegabytes: 1024, skills: 'engine' };
 }
 
 function api(
@@ -123,12 +118,10 @@ const SETTLES: readonly Grant[] = [...MAILS, 'table:delete', 'states:signal', 's
 
 /** Every function of Countersign. The stacks deploy this table, and the local system serves it. */
 export const functions: readonly FunctionDeclaration[] = [
-  engineStep(
-    'preflight',
-    'Checks the contract, the slot and the posture before anything is computed.',
-    WRITES_TABLE,
-    512,
-  ),
+  {
+    ...step('preflight', 'Checks the contract, the slot and the posture before anything is computed.', WRITES_TABLE),
+    skills: 'configuration',
+  },
   engineStep('execute', 'Runs the skill on its parsed input and stores the result.', WRITES),
   engineStep('verify', 'Re-executes the skill with permuted input and holds the result against the gates.', [
     ...WRITES_TABLE,

@@ -13,6 +13,7 @@ import type { Environment } from './environments.ts';
 import { addFirewall } from './firewall.ts';
 import { functionVariables } from './function-variables.ts';
 import { sharedFunctions } from './functions.ts';
+import { addHelperLogs } from './helper-logs.ts';
 import { pascal } from './names.ts';
 import { placeOf } from './place.ts';
 import { Schedules } from './schedules.ts';
@@ -51,5 +52,6 @@ export class PlatformStack extends Stack {
     addAlarmTopics(this, environment, place);
     addPlatformAlarms(this, { environment, place, overrides, api, functions, undelivered });
     addDashboard(this, { environment, place, skills, api, undelivered });
+    addHelperLogs(this, environment);
   }
 }

@@ -7,7 +7,8 @@ const typescript: typeof ts = createRequire(import.meta.url)('typescript');
 /** What of a skill's declaration only some functions carry, and the parts that it belongs to: the first names it in refusals. */
 const MEMBERS: { readonly [member: string]: readonly SkillParts[] } = {
   execute: ['engine'],
-  loadConfiguration: ['engine', 'reference'],
+  constraintCheck: ['engine'],
+  loadConfiguration: ['configuration', 'engine', 'reference'],
   baselineConfiguration: ['reference'],
   referenceDirectory: ['reference'],
 };

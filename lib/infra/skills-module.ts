@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
+import type { SkillNeed } from '../platform/skill/define-skill.ts';
 import type { SkillParts } from './functions.ts';
 import { withTexts } from './inline-text.ts';
 import { withoutParts } from './skill-parts.ts';
@@ -10,10 +11,12 @@ export interface SkillModule {
   readonly name: string;
   /** Absolute path of the module that exports `skill`. */
   readonly path: string;
+  /** What functions that execute it package besides. */
+  readonly needs?: readonly SkillNeed[];
 }
 
-const SPECIFIER = /^#skills(?:\/(none|declaration|engine|reference))?$/;
-const SKILL = /^countersign-skill\/(none|declaration|engine|reference):(.*)$/;
+const SPECIFIER = /^#skills(?:\/(none|declaration|configuration|engine|reference))?$/;
+const SKILL = /^countersign-skill\/(none|declaration|configuration|engine|reference):(.*)$/;
 const NAMESPACE = 'countersign-skills';
 
 /** How the entry of a bundle asks for its skills. */

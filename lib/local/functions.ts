@@ -11,21 +11,11 @@ export interface FunctionEntry {
   readonly entry: string;
 }
 
-/** What Lambda answers: the payload, or the error as Lambda reports it. */
-export type Invocation =
-  | { readonly ok: true; readonly payload: unknown }
-  | {
-      readonly ok: false;
-      readonly errorType: string;
-      readonly errorMessage: string;
-      readonly trace: readonly string[];
-    };
-
-/** What an error says; one of ours also says what is wrong where, and how to mend it. */
-function messageOf(error: Error): string {
-  if (!(error instanceof CountersignError) || error.problems.length === 0) return error.message;
-  return `${error.message}\n${describeProblems(error.problems)}`;
-}
+/**
+ * What Lambda answers; and beside it, for whoever starts a system on this machine, what an error of ours says is wrong where and
+ * how to mend it. Lambda reports the message alone, so that list never becomes a part of an execution.
+ */
+export type LocalInvocation = InvocationResult & { readonly problems?: string };
 
 /** What Lambda says of an invocation, as far as our functions read it. */
 interface InvocationContext {
@@ -55,7 +45,7 @@ export class LocalFunctions {
   }
 
   /** Invokes a function and answers what Lambda would. */
-  async invoke(functionName: string, event: unknown): Promise<InvocationResult> {
+  async invoke(functionName: string, event: unknown): Promise<LocalInvocation> {
     try {
       const handler = await this.#handler(functionName);
       const result = await handler(JSON.parse(JSON.stringify(event)), { awsRequestId: randomUUID(), functionName });
@@ -63,7 +53,9 @@ export class LocalFunctions {
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       const trace = (error.stack ?? '').split('\n').map((line) => line.trim());
-      return { ok: false, errorType: error.name, errorMessage: messageOf(error), trace };
+      const listed = error instanceof CountersignError && error.problems.length > 0;
+      const beside = listed ? { problems: describeProblems(error.problems) } : {};
+      return { ok: false, errorType: error.name, errorMessage: error.message, trace, ...beside };
     }
   }
 

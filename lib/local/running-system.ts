@@ -61,6 +61,7 @@ export async function runningSystem(
     ...synthesizedSystem(skills).functions[0]?.environment,
     COUNTERSIGN_ENVIRONMENT: 'local',
     COUNTERSIGN_BASE_URL: at(ports.api),
+    COUNTERSIGN_STATUS_URL: at(ports.api),
     COUNTERSIGN_UNLEASH_URL: flagAdmin.url,
     COUNTERSIGN_UNLEASH_ENVIRONMENT: LOCAL_FLAG_ENVIRONMENT,
   });

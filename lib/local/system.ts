@@ -160,6 +160,7 @@ async function start(options: LocalSystemOptions, closers: Closers): Promise<Loc
     ...contents.functions[0]?.environment,
     COUNTERSIGN_ENVIRONMENT: 'local',
     COUNTERSIGN_BASE_URL: apiUrl,
+    COUNTERSIGN_STATUS_URL: apiUrl,
     COUNTERSIGN_UNLEASH_URL: unleash.url,
     COUNTERSIGN_UNLEASH_ENVIRONMENT: LOCAL_FLAG_ENVIRONMENT,
   });
@@ -235,5 +236,6 @@ async function invokeOrThrow(functions: LocalFunctions, name: string, event: unk
   const result = await functions.invoke(name, event);
   if (result.ok) return result.payload;
   log('error', { event: 'function-failed', functionName: name, error: result.errorType, message: result.errorMessage });
-  throw new ServiceFailed(`The function ${name} failed: ${result.errorType}: ${result.errorMessage}`);
+  const problems = result.problems === undefined ? '' : `\n${result.problems}`;
+  throw new ServiceFailed(`The function ${name} failed: ${result.errorType}: ${result.errorMessage}${problems}`);
 }

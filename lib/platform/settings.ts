@@ -7,6 +7,7 @@ const environmentVariables = z.object({
   COUNTERSIGN_TABLE: z.string().min(3),
   COUNTERSIGN_ARTIFACTS_BUCKET: z.string().min(1),
   COUNTERSIGN_BASE_URL: z.url(),
+  COUNTERSIGN_STATUS_URL: z.url().optional(),
   COUNTERSIGN_MAIL_FROM: z.string().min(3),
   COUNTERSIGN_OVERSIGHT_ADDRESS: z.email(),
   /** The ARN of a state machine up to the skill's id; the alias follows the id. */
@@ -23,6 +24,8 @@ export interface Settings {
   readonly artifactsBucket: string;
   /** Without a trailing slash; includes the API's stage where there is one. */
   readonly baseUrl: string;
+  /** What the addresses of status pages begin with that people can open; absent where they can open none. */
+  readonly statusUrl?: string;
   readonly mailFrom: string;
   readonly oversightAddress: string;
   readonly stateMachinePrefix: string;
@@ -42,6 +45,7 @@ export function readSettings(variables: Record<string, string | undefined>): Set
     table: read.COUNTERSIGN_TABLE,
     artifactsBucket: read.COUNTERSIGN_ARTIFACTS_BUCKET,
     baseUrl: read.COUNTERSIGN_BASE_URL.replace(/\/$/, ''),
+    ...(read.COUNTERSIGN_STATUS_URL === undefined ? {} : { statusUrl: read.COUNTERSIGN_STATUS_URL.replace(/\/$/, '') }),
     mailFrom: read.COUNTERSIGN_MAIL_FROM,
     oversightAddress: read.COUNTERSIGN_OVERSIGHT_ADDRESS,
     stateMachinePrefix: read.COUNTERSIGN_STATE_MACHINE_PREFIX,

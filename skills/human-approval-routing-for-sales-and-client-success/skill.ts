@@ -4,6 +4,7 @@ import { parseYaml } from '../../lib/core/yaml.ts';
 import { type ApprovalPolicy, loadPolicy } from '../../lib/engines/approval-routing/policy.ts';
 import { type ApprovalRequest, approvalRequest, unorderedArrays } from '../../lib/engines/approval-routing/request.ts';
 import { defineSkill } from '../../lib/platform/skill/define-skill.ts';
+import { constraintCheck } from './constraint-check.ts';
 import { execute } from './execute.ts';
 import { skillResultOf } from './skill-result-of.ts';
 
@@ -74,6 +75,7 @@ export const skill = defineSkill<ApprovalRequest, ApprovalPolicy>({
       'Review thresholds, drift and failures; adjust rules and escalation where approvals keep missing their due time.',
     monthly: 'Record the deterministic baseline anew, archive evidence, and refresh limits, delegations and consumers.',
   },
+  constraintCheck,
   execute: ({ input, configuration, directory, requester, instant }) =>
     skillResultOf(execute({ input, configuration, directory, requester, instant })),
 });

@@ -8,6 +8,11 @@ export const benchmarks: readonly Benchmark[] = [
     load: async () => (await import('./routing.ts')).measureRouting,
   },
   {
+    name: 'constraints',
+    title: 'evaluations of constraints per second against six engines; how long their analysis takes, and how it grows',
+    load: async () => (await import('./constraints.ts')).measureConstraints,
+  },
+  {
     name: 'cold-start',
     title: "each function's bundle size and import time, against the same SDK clients alone",
     load: async () => (await import('./cold-start.ts')).measureColdStart,

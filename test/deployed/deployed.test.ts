@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { skills } from '#skills';
@@ -12,6 +12,7 @@ import { messageIdOf } from '../../lib/platform/mail/deliver-as.ts';
 import { exampleNumber, examples, requesterOf, requestOf, SKILL } from '../e2e/support/example-requests.ts';
 import { addressOf } from '../e2e/support/mails.ts';
 import { type SpawnedSystem, spawnSystem } from '../e2e/support/spawned-system.ts';
+import { answered, DeployedCommandLine } from './support/command-line.ts';
 import { decidedIn } from './support/decided.ts';
 import type { DeployedApi } from './support/deployed-api.ts';
 import type { Assembly } from './support/deployment.ts';
@@ -210,6 +211,106 @@ describe('what runs by itself', () => {
   });
 });
 
+describe('the command line at the deployed environment', () => {
+  const ADMINISTRATOR = 'helena.brandt';
+  let line: DeployedCommandLine;
+  const example = (number: string) =>
+    join(import.meta.dirname, '../../skills', skill.name, 'examples', `${exampleNumber(number).name}.json`);
+  beforeAll(() => {
+    line = new DeployedCommandLine(world, 'dev', api);
+  });
+
+  test('submits, follows, and takes the evidence away, which holds with the key that the environment tells', async () => {
+    const { url } = world.server;
+    const requester = requesterOf('02');
+    const { executionId } = answered(await line.as(requester, 'submit', SKILL, example('02'), '--json'));
+    const id = String(executionId);
+    const asked = await linkTo(url, id, addressOf('javier.moreno'));
+    const waiting = answered(await line.as(requester, 'status', id, '--json'));
+    expect(waiting).toMatchObject({ status: 'waiting', waitingFor: { stage: 1 } });
+    expect((await api.decide(await api.open(asked), { choice: 'approve' })).status).toBe(200);
+    const ending = line.as(requester, 'status', id, '--wait', '--timeout', '60', '--json');
+    await decideByMail(url, api, id, 'lucia.ortega', { choice: 'approve' });
+    expect(answered(await ending)).toMatchObject({ outcome: 'published', evidence: 'signed' });
+    const steps = answered(await line.as(requester, 'trace', id, '--json')).steps as { type: string }[];
+    expect(steps.map(({ type }) => type)).toContain('execution-concluded');
+
+    const [packet, key] = [join(world.folder, 'packet.json'), join(world.folder, 'key.pem')];
+    answered(await line.as(requester, 'evidence', id, '--out', packet, '--json'));
+    const told = await line.governing('keys');
+    expect(told).toMatchObject({ code: 0, stdout: expect.stringMatching(/^-----BEGIN PUBLIC KEY-----/) });
+    writeFileSync(key, told.stdout);
+    const report = answered(await line.offline('verify', packet, '--key', key, '--json'));
+    expect(report).toMatchObject({ ok: true });
+    const checks = report.checks as { check: string; result: string }[];
+    expect(checks.filter(({ result }) => result !== 'pass')).toEqual([]);
+    const { executions } = answered(await line.as(requester, 'status', '--limit', '5', '--json'));
+    expect((executions as { executionId: string }[]).map((one) => one.executionId)).toContain(id);
+  });
+
+  test('previews a request and refuses one that is not well formed, with exit codes that scripts can read', async () => {
+    const caller = requesterOf('02');
+    const seen = answered(await line.as(caller, 'preview', SKILL, example('02'), '--json'));
+    expect(seen).toMatchObject({ verdict: 'approve', rolledOut: true });
+    const wrong = join(world.folder, 'wrong.json');
+    writeFileSync(wrong, JSON.stringify({ input: {} }));
+    expect((await line.as(caller, 'submit', SKILL, wrong)).code).toBe(2);
+  });
+
+  test('runs an execution again that broke off, and follows up on it', async () => {
+    const caller = requesterOf('06');
+    const id = await api.start(SKILL, caller, requestOf('06'));
+    await linkTo(world.server.url, id, addressOf('miguel.santos'));
+    expect((await line.as(caller, 'retry', id)).code).toBe(1);
+    const flow = { executionId: id, skill: skill.name, verdict: 'continue' };
+    const fault = { Error: 'States.Timeout', Cause: 'Broken off by the test.' };
+    const recovered = await world.aws.invoke(`countersign-dev-${SKILL}-recover`, { ...flow, fault });
+    expect(recovered.error).toBe(null);
+    const followUps = answered(await line.as(caller, 'follow-ups', 'list', '--json')).followUps;
+    const owed = (followUps as { executionId?: string; followUpId: string; status: string }[]).find(
+      ({ executionId }) => executionId === id,
+    );
+    expect(owed).toMatchObject({ status: 'open' });
+    const { rerunAs } = answered(await line.as(caller, 'retry', id, '--json'));
+    expect(answered(await line.as(caller, 'retry', id, '--json'))).toEqual({ executionId: id, rerunAs });
+    expect(answered(await line.as(caller, 'status', String(rerunAs), '--json'))).toMatchObject({
+      executionId: rerunAs,
+    });
+    await api.until(String(rerunAs), ({ waitingFor }) => waitingFor !== undefined, 'waiting');
+    const after = answered(await line.as(caller, 'follow-ups', 'list', '--status', 'done', '--json')).followUps;
+    expect((after as { executionId?: string }[]).map(({ executionId }) => executionId)).toContain(id);
+    expect(answered(await line.as(caller, 'withdraw', String(rerunAs), '--json'))).toMatchObject({
+      executionId: rerunAs,
+    });
+    expect((await api.untilEnded(String(rerunAs))).outcome).toBe('withdrawn');
+  });
+
+  test('moves the posture on an administrator’s word only', async () => {
+    const order = ['posture', 'set', SKILL, 'elevated', '--because', 'Tried by the test.', '--json'] as const;
+    expect((await line.as(requesterOf('06'), ...order)).code).toBe(1);
+    expect(answered(await line.as(ADMINISTRATOR, ...order))).toMatchObject({ posture: 'elevated' });
+    const back = ['posture', 'set', SKILL, 'normal', '--because', 'Tried.', '--json'] as const;
+    expect(answered(await line.as(ADMINISTRATOR, ...back))).toMatchObject({ posture: 'normal' });
+    const { posture, moves } = answered(await line.as(requesterOf('06'), 'posture', 'show', SKILL, '--json'));
+    expect(posture).toBe('normal');
+    expect(moves).toHaveLength(2);
+  });
+
+  test('lists and validates the baseline, and finds the flags as they must be', async () => {
+    const baselines = async () => {
+      const { versions } = answered(await line.governing('baseline', 'list', '--skill', SKILL, '--json'));
+      // Examples of the skill that changes policies may have put candidates beside it.
+      return (versions as { baseline: boolean; status: string; missing: unknown }[]).filter((one) => one.baseline);
+    };
+    expect(await baselines()).toEqual([expect.objectContaining({ status: 'stable' })]);
+    expect(await line.governing('flags', 'apply')).toMatchObject({ code: 0 });
+    expect(answered(await line.governing('flags', 'lint', '--json'))).toEqual({ problems: [] });
+    const validated = await line.governing('validate', SKILL, '--json');
+    expect(validated.code, `${validated.stderr}\n${validated.stdout}`).toBe(0);
+    expect(await baselines()).toEqual([expect.objectContaining({ missing: [] })]);
+  });
+});
+
 describe('deployments while people decide', () => {
   test('an execution that waited through two changed deployments still runs on the code it began with', async () => {
     const { url } = world.server;
@@ -269,9 +370,6 @@ describe('in the end', () => {
     await world.deployment.destroy(dev);
     const left = await inventory(world.aws, 'countersign-dev');
     expect(left).toEqual([
-      // Lambda itself makes these for the functions that CDK brings along, when they first run.
-      expect.stringMatching(/^log group \/aws\/lambda\/countersign-dev-data-CustomS3AutoDelete/),
-      expect.stringMatching(/^log group \/aws\/lambda\/countersign-dev-platform-AWSCDKTrigger/),
       // API Gateway logs for the whole account through one role: that of the environment which was deployed last.
       expect.stringMatching(/^role countersign-dev-platform-ApiRestCloudWatchRole/),
       // Made by the drill above, not by the stacks.

@@ -27,6 +27,7 @@ describe('environments in a file of one’s own', () => {
       const known = readEnvironments(path);
       expect(environmentOf('ours', known).settings.oversightAddress).toBe('us@example.org');
       expect(() => environmentOf('dev', known)).toThrow(/no environment "dev".*ours/);
+      expect(() => environmentOf('dev', known, path)).toThrow(`Use one of ours, or add it to ${path}.`);
     }
   });
 

@@ -21,7 +21,9 @@ describe('the environments', () => {
   });
 
   test('an unknown one is refused with those there are', () => {
-    expect(() => environmentOf('production')).toThrow(/no environment "production".*dev, staging, prod/);
+    expect(() => environmentOf('production')).toThrow(
+      /no environment "production".*dev, staging, prod, or add it to lib\/infra\/environments\.ts/,
+    );
     expect(() => environmentOf('constructor')).toThrow(/no environment "constructor"/);
   });
 

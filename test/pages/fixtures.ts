@@ -466,6 +466,7 @@ export const mails: readonly MailView[] = [
     ...seatMail,
     mail: 'approval-request',
     beyondPolicy: ['Discount', 'Payment days', 'Margin after discount'],
+    unverified: 0,
     required: 2,
     seats: 3,
     comesAgain: true,

@@ -10,7 +10,7 @@ import { jsonSchema } from '../../lib/engines/constraints/targets/json-schema.ts
 import { CALENDAR_DATE, datePattern, decimalPattern } from '../../lib/engines/constraints/targets/text-patterns.ts';
 import { readDate, writeDecimal } from '../../lib/engines/constraints/written-values.ts';
 import { aField, aSet } from '../support/constraint-sets.ts';
-import { Tally, targetCases } from '../support/constraint-targets.ts';
+import { PATIENCE, Tally, targetCases } from '../support/constraint-targets.ts';
 import { Dice } from '../unit/constraints/dice.ts';
 
 type Mutable = { [name: string]: Json };
@@ -45,7 +45,8 @@ function spoilt(input: Mutable, dice: Dice): Json {
       json[`${name}x`] = 1;
     },
     () => {
-      json[name] = typeof value === 'number' ? value + dice.pick([0.5, 1e9, -1e9]) : typeof value === 'string' ? 7 : '7';
+      json[name] =
+        typeof value === 'number' ? value + dice.pick([0.5, 1e9, -1e9]) : typeof value === 'string' ? 7 : '7';
     },
     () => {
       if (typeof value === 'string') json[name] = `${value}0`;
@@ -66,27 +67,39 @@ function permits(set: ConstraintSet, json: Json, day: number): boolean {
 }
 
 describe('the JSON Schema', () => {
-  it('accepts the exact form of what the rules permit, with nulls for what is absent', () => {
-    const tally = new Tally();
-    const dice = new Dice(240);
-    let refusedInputs = 0;
-    for (const { set, day, output, inputs } of targetCases(jsonSchema, { seed: 24, sets: 36, inputs: 25, mixed: 0.3 })) {
-      tally.add(output.fidelity);
-      const accepts = validatorOf(output.text);
-      for (const { values, reference } of inputs) {
-        const json = exactInput(set, values, dice);
-        expect(readInput(set, json)).toEqual(values);
-        expect(tally.fault(output, reference, accepts(json)), `${output.text}\n${JSON.stringify(json)}`).toBe(undefined);
-        const bad = spoilt(json, dice);
-        // Other spellings are not the exact form: they may be refused. What is accepted must be readable, and permitted.
-        if (accepts(bad)) expect(output.fidelity === 'weaker' || permits(set, bad, day), JSON.stringify(bad)).toBe(true);
-        else refusedInputs += 1;
+  it(
+    'accepts the exact form of what the rules permit, with nulls for what is absent',
+    () => {
+      const tally = new Tally();
+      const dice = new Dice(240);
+      let refusedInputs = 0;
+      for (const { set, day, output, inputs } of targetCases(jsonSchema, {
+        seed: 24,
+        sets: 24,
+        inputs: 25,
+        mixed: 0.7,
+      })) {
+        tally.add(output.fidelity);
+        const accepts = validatorOf(output.text);
+        for (const { values, reference } of inputs) {
+          const json = exactInput(set, values, dice);
+          expect(readInput(set, json)).toEqual(values);
+          expect(tally.fault(output, reference, accepts(json)), `${output.text}\n${JSON.stringify(json)}`).toBe(
+            undefined,
+          );
+          const bad = spoilt(json, dice);
+          // Other spellings are not the exact form: they may be refused. What is accepted must be readable, and permitted.
+          if (accepts(bad))
+            expect(output.fidelity === 'weaker' || permits(set, bad, day), JSON.stringify(bad)).toBe(true);
+          else refusedInputs += 1;
+        }
       }
-    }
-    expect(tally.fidelity.refused).toBe(0);
-    expect(Math.min(tally.fidelity.exact, tally.fidelity.weaker, tally.spared)).toBeGreaterThan(5);
-    expect(Math.min(...Object.values(tally.outcomes), refusedInputs)).toBeGreaterThan(200);
-  });
+      expect(tally.fidelity.refused).toBe(0);
+      expect(Math.min(tally.fidelity.exact, tally.fidelity.weaker, tally.spared)).toBeGreaterThan(2);
+      expect(Math.min(...Object.values(tally.outcomes), refusedInputs)).toBeGreaterThan(100);
+    },
+    PATIENCE,
+  );
 
   it('takes null for an object of which nothing is required, and only then', () => {
     const optional = { optional: true };
@@ -116,7 +129,7 @@ describe('the JSON Schema', () => {
 
   it('tells decimals of a range from all others by their text', () => {
     const dice = new Dice(241);
-    for (let run = 0; run < 400; run += 1) {
+    for (let run = 0; run < 200; run += 1) {
       const scale = dice.between(1, 6);
       const reach = dice.pick([3, 120, 5000, 10_000_000]);
       const [a, b] = [dice.between(-reach, reach), dice.between(-reach, reach)];
@@ -147,7 +160,11 @@ describe('the JSON Schema', () => {
       const [a, b] = [dice.between(-20_000, 60_000), dice.between(-20_000, 60_000)];
       const [low, high] = [Math.min(a, b), Math.max(a, b)];
       const pattern = new RegExp(datePattern(dateOfDay(low), dateOfDay(high)), 'u');
-      for (const n of [low, high, dice.between(low, high), dice.between(-25_000, 65_000)].flatMap((m) => [m - 1, m, m + 1]))
+      for (const n of [low, high, dice.between(low, high), dice.between(-25_000, 65_000)].flatMap((m) => [
+        m - 1,
+        m,
+        m + 1,
+      ]))
         expect(pattern.test(dateOfDay(n)), dateOfDay(n)).toBe(n >= low && n <= high);
     }
   });

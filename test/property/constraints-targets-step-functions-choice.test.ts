@@ -3,10 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../../lib/core/json.ts';
 import type { Decision } from '../../lib/engines/constraints/model.ts';
 import type { TargetOutput } from '../../lib/engines/constraints/targets/output.ts';
-import { stepFunctionsChoice, stepFunctionsInput } from '../../lib/engines/constraints/targets/step-functions-choice.ts';
+import {
+  stepFunctionsChoice,
+  stepFunctionsInput,
+} from '../../lib/engines/constraints/targets/step-functions-choice.ts';
 import { holds, parseCondition } from '../../lib/local/states/choice-rule.ts';
 import { select } from '../../lib/local/states/json-path.ts';
-import { DEPTH, Tally, targetCases } from '../support/constraint-targets.ts';
+import { DEPTH, PATIENCE, Tally, targetCases } from '../support/constraint-targets.ts';
 import { Dice } from '../unit/constraints/dice.ts';
 import { execute, outcome, start } from '../unit/states/support/harness.ts';
 
@@ -52,50 +55,68 @@ function faultOf(tally: Tally, output: TargetOutput, reference: Decision, chosen
 }
 
 describe('the Choice state', () => {
-  it('chooses the outcome that the rules come to', () => {
-    const tally = new Tally();
-    const chosen = new Set<string>();
-    const dice = new Dice(250);
-    for (const { set, output, inputs } of targetCases(stepFunctionsChoice, { seed: 25, sets: 60, inputs: 20, mixed: 0.4 })) {
-      tally.add(output.fidelity);
-      const choose = chooserOf(output.text);
-      for (const { values, reference } of inputs) {
-        const input = stepFunctionsInput(set, values) as Mutable;
-        const next = choose(input);
-        chosen.add(next);
-        expect(faultOf(tally, output, reference, next), `${output.text}\n${JSON.stringify(input)}`).toBe(undefined);
-        // Null means the same as absence, and what is required must be there.
-        const field = dice.pick(set.fields.filter(({ path }) => !path.includes('.')));
-        const { [field.path]: given, ...without } = input;
-        const withNull = { ...without, [field.path]: null };
-        expect(choose(withNull)).toBe(choose(without));
-        if (!field.optional) expect(choose(without)).toBe('Invalid');
-        if (typeof given === 'number') expect(choose({ ...input, [field.path]: String(given) })).toBe('Invalid');
+  it(
+    'chooses the outcome that the rules come to',
+    () => {
+      const tally = new Tally();
+      const chosen = new Set<string>();
+      const dice = new Dice(250);
+      for (const { set, output, inputs } of targetCases(stepFunctionsChoice, {
+        seed: 25,
+        sets: 40,
+        inputs: 20,
+        mixed: 0.8,
+      })) {
+        tally.add(output.fidelity);
+        const choose = chooserOf(output.text);
+        for (const { values, reference } of inputs) {
+          const input = stepFunctionsInput(set, values) as Mutable;
+          const next = choose(input);
+          chosen.add(next);
+          expect(faultOf(tally, output, reference, next), `${output.text}\n${JSON.stringify(input)}`).toBe(undefined);
+          // Null means the same as absence, and what is required must be there.
+          const field = dice.pick(set.fields.filter(({ path }) => !path.includes('.')));
+          const { [field.path]: given, ...without } = input;
+          const withNull = { ...without, [field.path]: null };
+          expect(choose(withNull)).toBe(choose(without));
+          if (!field.optional) expect(choose(without)).toBe('Invalid');
+          if (typeof given === 'number') expect(choose({ ...input, [field.path]: String(given) })).toBe('Invalid');
+        }
       }
-    }
-    expect(tally.fidelity.refused).toBe(0);
-    expect([...chosen].sort()).toEqual(['Allowed', 'Denied', 'Routed']);
-    expect(Math.min(tally.fidelity.exact, tally.fidelity.weaker, tally.spared)).toBeGreaterThan(2);
-    expect(Math.min(...Object.values(tally.outcomes))).toBeGreaterThan(200);
-  });
+      expect(tally.fidelity.refused).toBe(0);
+      expect([...chosen].sort()).toEqual(['Allowed', 'Denied', 'Routed']);
+      expect(Math.min(tally.fidelity.exact, tally.fidelity.weaker, tally.spared)).toBeGreaterThan(2);
+      expect(Math.min(...Object.values(tally.outcomes))).toBeGreaterThan(200);
+    },
+    PATIENCE,
+  );
 
-  it('runs as a definition, here and in another interpreter', async () => {
-    const tally = new Tally();
-    const cases = targetCases(stepFunctionsChoice, { seed: 26, sets: Math.ceil(8 / DEPTH) + 2, inputs: 6, mixed: 0.4 });
-    for (const { set, output, inputs, isHostile } of cases) {
-      const definition = machineOf(output.text);
-      const harness = await start(definition);
-      for (const { values, reference } of inputs) {
-        const input = stepFunctionsInput(set, values);
-        const run = await outcome(harness, await execute(harness, input));
-        expect(run.status).toBe('SUCCEEDED');
-        expect(faultOf(tally, output, reference, String(run.output))).toBe(undefined);
-        // The other interpreter's JSONPath has no names that need quotes within quotes.
-        if (isHostile) continue;
-        const other = new StateMachine(definition as never, { validationOptions: { noValidate: true } });
-        expect(await other.run(input as never).result).toBe(run.output);
+  it(
+    'runs as a definition, here and in another interpreter',
+    async () => {
+      const tally = new Tally();
+      const cases = targetCases(stepFunctionsChoice, {
+        seed: 26,
+        sets: Math.ceil(8 / DEPTH) + 2,
+        inputs: 6,
+        mixed: 0.8,
+      });
+      for (const { set, output, inputs, isHostile } of cases) {
+        const definition = machineOf(output.text);
+        const harness = await start(definition);
+        for (const { values, reference } of inputs) {
+          const input = stepFunctionsInput(set, values);
+          const run = await outcome(harness, await execute(harness, input));
+          expect(run.status).toBe('SUCCEEDED');
+          expect(faultOf(tally, output, reference, String(run.output))).toBe(undefined);
+          // The other interpreter's JSONPath has no names that need quotes within quotes.
+          if (isHostile) continue;
+          const other = new StateMachine(definition as never, { validationOptions: { noValidate: true } });
+          expect(await other.run(input as never).result).toBe(run.output);
+        }
       }
-    }
-    expect(Math.min(...Object.values(tally.outcomes))).toBeGreaterThan(5);
-  });
+      expect(Math.min(...Object.values(tally.outcomes))).toBeGreaterThan(5);
+    },
+    PATIENCE,
+  );
 });

@@ -7,7 +7,7 @@ import { EXIT } from '../exit-codes.ts';
 import { sayJson } from '../say.ts';
 import { onSource } from './invalid-source.ts';
 import { findingLines } from './print/finding-lines.ts';
-import { hanging, type Line, sayLines } from './print/lines.ts';
+import { hanging, type Line, plural, sayLines } from './print/lines.ts';
 import { problemLines } from './print/problem-lines.ts';
 import { SourceMap } from './print/source-map.ts';
 import { type Proved, prove } from './prove.ts';
@@ -35,10 +35,6 @@ export async function checkFile(file: string, options: CheckOptions): Promise<Ch
   const { checkSource } = await import('../../engines/constraints/source/compile.ts');
   const { set, warnings } = checkSource(text, file);
   return { file, text, set, warnings, day, ...(await prove(set, day)) };
-}
-
-function plural(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? '' : 's'}`;
 }
 
 function isWaived({ waivers }: ConstraintArtifact, { digest }: Finding): boolean {
@@ -86,7 +82,21 @@ function inOrder(findings: readonly Finding[]): Finding[] {
   );
 }
 
-function summaryLines({ set, analysis, artifact, warnings }: Checked, open: readonly Finding[], failed: number): Line[] {
+/** Which languages say the rules exactly, which less, which not at all. */
+function targetsText({ targets }: ConstraintArtifact): string {
+  return (['exact', 'weaker', 'refused'] as const)
+    .flatMap((fidelity) => {
+      const names = Object.keys(targets).filter((name) => targets[name]?.fidelity === fidelity);
+      return names.length === 0 ? [] : [`${fidelity}: ${names.join(', ')}`];
+    })
+    .join('; ');
+}
+
+function summaryLines(
+  { set, analysis, artifact, warnings }: Checked,
+  open: readonly Finding[],
+  failed: number,
+): Line[] {
   const errors = open.filter(({ severity }) => severity === 'error').length;
   const { tests, neverApplied } = artifact.boundaryTests;
   const counts = [
@@ -99,16 +109,18 @@ function summaryLines({ set, analysis, artifact, warnings }: Checked, open: read
   const rows = set.rules.filter(({ table }) => table !== undefined).length;
   const rules = plural(set.rules.length - rows, 'rule');
   const tables = `${plural(set.tables.length, 'table')} with ${plural(rows, 'row')}`;
-  const tested = failed === 0 ? `${tests.length} boundary tests pass` : `${failed} of ${tests.length} boundary tests fail`;
+  const tested =
+    failed === 0 ? `${tests.length} boundary tests pass` : `${failed} of ${tests.length} boundary tests fail`;
   const never = neverApplied.length === 0 ? '' : `, none of them applies ${neverApplied.join(', ')}`;
   return [
-    ...hanging([['strong', `${set.name} ${set.version}`], ': '], `${rules}, ${tables}, ${plural(set.fields.length, 'field')}.`),
+    ...hanging(
+      [['strong', `${set.name} ${set.version}`], ': '],
+      `${rules}, ${tables}, ${plural(set.fields.length, 'field')}.`,
+    ),
     ...hanging(['  '], `${counts}.`),
     ...hanging(['  '], `${tested}${never}. A decision takes ${artifact.cost.atoms} comparisons at most.`),
-    [
-      '  ',
-      artifact.verdict.publishable ? ['good', 'It may be published.'] : ['error', 'It may not be published.'],
-    ],
+    ...hanging(['  '], `In other languages, ${targetsText(artifact)}.`),
+    ['  ', artifact.verdict.publishable ? ['good', 'It may be published.'] : ['error', 'It may not be published.']],
   ];
 }
 

@@ -9,7 +9,7 @@ import { EXIT } from '../exit-codes.ts';
 import { readDocument } from '../read-document.ts';
 import { sayJson } from '../say.ts';
 import { onSource } from './invalid-source.ts';
-import { hanging, type Line, sayLines } from './print/lines.ts';
+import { hanging, type Line, plural, sayLines } from './print/lines.ts';
 import { dayOf, loadSet } from './source-file.ts';
 
 export interface EvaluateOptions {
@@ -17,6 +17,25 @@ export interface EvaluateOptions {
   readonly json?: boolean;
   /** Also tell of the rules that do not apply. */
   readonly all?: boolean;
+}
+
+/** Broken rules first, then those that do something, then those that apply, then the others. */
+function rank({ standing, violated }: RuleExplanation): number {
+  return violated ? 0 : standing === 'applies' ? 1 : 2;
+}
+
+/** Whether a rule has a part in what comes out; a requirement that is kept has none. */
+function isTelling(set: ConstraintSet, { rule, standing, violated }: RuleExplanation): boolean {
+  const kind = set.rules.find(({ id }) => id === rule)?.effect.kind;
+  return violated || (standing === 'applies' && kind !== 'require');
+}
+
+function hiddenLines(rules: readonly RuleExplanation[], shown: readonly RuleExplanation[]): Line[] {
+  const hidden = rules.filter((rule) => !shown.includes(rule));
+  if (hidden.length === 0) return [];
+  const kept = hidden.filter(({ standing }) => standing === 'applies').length;
+  const text = `${plural(kept, 'requirement')} kept, ${plural(hidden.length - kept, 'rule')} not applying; --all tells of each.`;
+  return [[['faint', `  ${text}`]]];
 }
 
 function effectText(set: ConstraintSet, id: string): string {
@@ -50,9 +69,9 @@ function headLines(set: ConstraintSet, { decision }: Explanation, day: number): 
   const style = outcome === 'denied' ? 'error' : outcome === 'routed' ? 'warning' : 'good';
   const what =
     outcome === 'denied'
-      ? ` by ${violated.join(', ')}`
+      ? `by ${violated.join(', ')}`
       : outcome === 'routed'
-        ? ` to ${route.join(', ')}`
+        ? `to ${route.join(', ')}`
         : ': nothing forbids it, and nobody has to be asked';
   const filled = Object.entries(defaults).map(([path, value]) => {
     const type = set.fields.find((field) => field.path === path)?.type;
@@ -60,8 +79,11 @@ function headLines(set: ConstraintSet, { decision }: Explanation, day: number): 
   });
   const more = outcome === 'denied' && route.length > 0 ? [`It would also need ${route.join(', ')}.`] : [];
   return [
-    ...hanging([[style, outcome]], `${what}.`).map((line) => line),
-    ...hanging(['  '], [`${set.name} ${set.version} on ${dateOfDay(day)}.`, ...more, ...filled.map((each) => `${each}.`)].join(' ')),
+    ...hanging([[style, outcome], ...(what.startsWith(':') ? [] : [' '])], `${what}.`),
+    ...hanging(
+      ['  '],
+      [`${set.name} ${set.version} on ${dateOfDay(day)}.`, ...more, ...filled.map((each) => `${each}.`)].join(' '),
+    ),
   ];
 }
 
@@ -77,7 +99,7 @@ function defaultsOf(set: ConstraintSet, defaults: Readonly<Record<string, number
 /**
  * `countersign constraints eval`: decides one input and says why, and why not otherwise. Ends with 0 when it is allowed or routed, 1
  * when it is denied, 2 when the source is not valid or the input does not fit it.
- * @throws InvalidInput, IntegrityError
+ * @throws InvalidInput
  */
 export async function evaluate(file: string, inputFile: string, options: EvaluateOptions): Promise<void> {
   const loaded = await onSource(file, options, () => loadSet(file));
@@ -97,11 +119,15 @@ export async function evaluate(file: string, inputFile: string, options: Evaluat
       rules,
     });
   } else {
-    const rank = ({ standing, violated }: RuleExplanation): number => (violated ? 0 : standing === 'applies' ? 1 : 2);
-    const shown = rules.filter((rule) => options.all === true || rank(rule) < 2).toSorted((a, b) => rank(a) - rank(b));
-    const hidden = rules.length - shown.length;
-    const told = hidden === 0 ? [] : [[['faint', `  ${hidden} rules do not apply; --all says why.`]] as Line];
-    sayLines([...headLines(set, explanation, day), [], ...shown.flatMap((rule) => ruleLines(set, rule)), ...told]);
+    const shown = rules
+      .filter((rule) => options.all === true || isTelling(set, rule))
+      .toSorted((a, b) => rank(a) - rank(b));
+    sayLines([
+      ...headLines(set, explanation, day),
+      [],
+      ...shown.flatMap((rule) => ruleLines(set, rule)),
+      ...hiddenLines(rules, shown),
+    ]);
   }
   process.exitCode = decision.outcome === 'denied' ? EXIT.no : EXIT.ok;
 }

@@ -39,11 +39,19 @@ export async function format(file: string, options: FormatOptions): Promise<void
   if (options.write === true && !isFormatted) writeText(file, after);
   if (options.json === true) {
     const written = options.write === true && !isFormatted;
-    sayJson({ file, formatted: isFormatted, written, ...(options.check === true || options.write === true ? {} : { text: after }) });
+    sayJson({
+      file,
+      formatted: isFormatted,
+      written,
+      ...(options.check === true || options.write === true ? {} : { text: after }),
+    });
   } else if (options.check === true) {
-    if (!isFormatted) note(`${file}:${firstDifference(before, after)}: not laid out; countersign constraints fmt ${file} --write does it.`);
+    if (!isFormatted)
+      note(
+        `${file}:${firstDifference(before, after)}: not laid out; countersign constraints fmt ${file} --write does it.`,
+      );
   } else if (options.write === true) {
     note(isFormatted ? `${file} is laid out.` : `${file} was laid out.`);
-  } else process.stdout.write(after);
+  } else console.log(after.replace(/\n$/, ''));
   process.exitCode = options.check === true && !isFormatted ? EXIT.no : EXIT.ok;
 }

@@ -17,7 +17,8 @@ export async function onSource<T>(
   try {
     return await run();
   } catch (error) {
-    const isPlaced = error instanceof InvalidInput && error.problems.some(({ message }) => message.startsWith(`${file}:`));
+    const isPlaced =
+      error instanceof InvalidInput && error.problems.some(({ message }) => message.startsWith(`${file}:`));
     if (!isPlaced) throw error;
     const { problems } = error;
     if (options.json === true) sayJson({ file, valid: false, problems });

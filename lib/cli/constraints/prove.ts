@@ -1,10 +1,11 @@
 import { analyse } from '../../engines/constraints/analysis/analyse.ts';
 import { STANDARD_BUDGET } from '../../engines/constraints/artifact/budget.ts';
-import { compileArtifact, type TargetSummary } from '../../engines/constraints/artifact.ts';
 import type { ConstraintArtifact } from '../../engines/constraints/artifact/document.ts';
+import { compileArtifact } from '../../engines/constraints/artifact.ts';
 import type { Analysis } from '../../engines/constraints/findings.ts';
 import type { ConstraintSet } from '../../engines/constraints/model.ts';
 import { oracle } from '../../engines/constraints/oracle/oracle.ts';
+import { type TargetOutput, targets } from '../../engines/constraints/targets/index.ts';
 
 /** Loads the solver; called only when intervals do not answer a question. */
 export async function loadSolver() {
@@ -17,12 +18,13 @@ export interface Proved {
   readonly artifact: ConstraintArtifact;
 }
 
+/** Writes a set in every language, on a day. */
+export function writeTargets(set: ConstraintSet, day: number): Record<string, TargetOutput> {
+  return Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, target(set, { day })]));
+}
+
 /** Analyses a set, has every claim confirmed by an independent evaluator, and makes the artifact. */
-export async function prove(
-  set: ConstraintSet,
-  day: number,
-  targets: Readonly<Record<string, TargetSummary>> = {},
-): Promise<Proved> {
+export async function prove(set: ConstraintSet, day: number): Promise<Proved> {
   const analysis = await analyse(set, STANDARD_BUDGET, loadSolver, oracle(set).holds);
-  return { analysis, artifact: compileArtifact({ set, analysis, targets, day }) };
+  return { analysis, artifact: compileArtifact({ set, analysis, targets: writeTargets(set, day), day }) };
 }

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { InvalidInput } from '../../core/errors.ts';
+import { IntegrityError, InvalidInput } from '../../core/errors.ts';
 import { isArtifact, type ReadArtifact, readArtifact } from '../../engines/constraints/artifact/read-artifact.ts';
 import type { ConstraintSet } from '../../engines/constraints/model.ts';
 import { readDate } from '../../engines/constraints/written-values.ts';
@@ -38,6 +38,16 @@ function jsonOf(text: string): unknown {
   }
 }
 
+/** Reads an artifact. One that was changed will never be right: that is an input that is wrong, not a store that is down. */
+function unchanged(json: unknown): ReadArtifact {
+  try {
+    return readArtifact(json);
+  } catch (error) {
+    if (error instanceof IntegrityError) throw new InvalidInput(error.message, error.problems, { cause: error });
+    throw error;
+  }
+}
+
 /** An artifact, or the source of a constraint set, from a file. */
 export interface Loaded {
   readonly file: string;
@@ -50,13 +60,13 @@ export interface Loaded {
 
 /**
  * Reads a compiled artifact, or a source and compiles it.
- * @throws InvalidInput with every problem of a source or artifact; IntegrityError when an artifact was changed.
+ * @throws InvalidInput with every problem of a source or artifact, also when an artifact was changed.
  */
 export async function loadSet(file: string): Promise<Loaded> {
   const text = readText(file);
   const json = jsonOf(text);
   if (isArtifact(json)) {
-    const read = readArtifact(json);
+    const read = unchanged(json);
     return { file, set: read.set, read };
   }
   const { compileSource } = await import('../../engines/constraints/source/compile.ts');

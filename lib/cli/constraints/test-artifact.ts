@@ -9,7 +9,7 @@ import { dayOf, loadSet } from './source-file.ts';
 /**
  * `countersign constraints test`: runs the boundary tests of an artifact and looks again at all that it claims and can be looked at
  * without a prover. A source is compiled and proved before. Ends with 0 when everything holds, 1 when something does not.
- * @throws InvalidInput, IntegrityError
+ * @throws InvalidInput
  */
 export async function testArtifact(
   file: string,
@@ -24,7 +24,10 @@ export async function testArtifact(
   else
     sayLines([
       ...checks.flatMap(({ check, about, holds, message }): Line[] =>
-        hanging([holds ? ['good', '✓ '] : ['error', '✗ '], check, ': '], about === artifact.name ? message : `${about}: ${message}`),
+        hanging(
+          [holds ? ['good', '✓ '] : ['error', '✗ '], check, ': '],
+          about === artifact.name ? message : `${about}: ${message}`,
+        ),
       ),
       [],
       failed.length === 0

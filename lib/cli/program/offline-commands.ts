@@ -53,6 +53,21 @@ function addWithoutSystem(program: Command): void {
     .action(async (file, options) => (await import('../verify.ts')).verify(file, options));
 }
 
+function addHandoff(program: Command): void {
+  const handoff = program
+    .command('handoff')
+    .description('contracts between those who hand over and those who take over');
+  handoff
+    .command('diff')
+    .description('whether a schema can take the place of another; exit 0 when it can, 1 when it cannot or is not known')
+    .argument('[old]', 'the JSON Schema that is in use, draft 7 or 2020-12; - is the standard input')
+    .argument('[new]', 'the JSON Schema that shall replace it')
+    .option('--direction <direction>', 'backward (old instances stay valid), forward, or full', 'backward')
+    .option('--batch <file>', 'pairs instead: one {"id","old","new","direction"} a line, answered line by line')
+    .option('--json', 'print the answer as JSON')
+    .action(async (old, next, options) => (await import('../handoff.ts')).diff(old, next, options));
+}
+
 function addEnvironments(program: Command): void {
   const env = program.command('env').description('the environments that --env can name');
   const load = () => import('../environments.ts');
@@ -80,5 +95,6 @@ function addEnvironments(program: Command): void {
 export function addOfflineCommands(program: Command): void {
   addSystem(program);
   addWithoutSystem(program);
+  addHandoff(program);
   addEnvironments(program);
 }

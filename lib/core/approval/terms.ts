@@ -1,5 +1,11 @@
 import * as z from 'zod';
 
+/**
+ * The label of a line that says which fact nobody could verify. Such a line differs from what is known, not from what policy
+ * allows.
+ */
+export const UNVERIFIED_LABEL = 'Not verified';
+
 /** One line of the terms: what an approver reads, and how it stands against policy. */
 export const termsLine = z.strictObject({
   label: z.string().min(1).max(80),
@@ -27,3 +33,9 @@ export const terms = z.strictObject({
   justification: z.string().max(4_000).optional(),
 });
 export type Terms = z.infer<typeof terms>;
+
+/** How a line stands: within policy, beyond it, or on a fact that nobody could verify. */
+export function standingOf({ label, differs }: Pick<TermsLine, 'label' | 'differs'>): 'within' | 'beyond' | 'doubt' {
+  if (!differs) return 'within';
+  return label === UNVERIFIED_LABEL ? 'doubt' : 'beyond';
+}

@@ -30,10 +30,16 @@ function merged(a: Field, b: Field): Field {
     refuse(path, `The field "${path}" counts ${a.type.currency} here and ${b.type.currency} there.`);
   const values = union(wordsOf(a.type), wordsOf(b.type));
   const base = { ...a, optional: a.optional || b.optional };
-  if (a.type.kind === 'enum') return { ...base, type: { kind: 'enum', values }, minimum: 0, maximum: values.length - 1 };
+  if (a.type.kind === 'enum')
+    return { ...base, type: { kind: 'enum', values }, minimum: 0, maximum: values.length - 1 };
   if (a.type.kind === 'set') {
     if (values.length > 30) refuse(path, `The field "${path}" would have more than 30 words.`);
-    return { ...base, type: { kind: 'set', values, maximumSize: values.length }, minimum: 0, maximum: 2 ** values.length - 1 };
+    return {
+      ...base,
+      type: { kind: 'set', values, maximumSize: values.length },
+      minimum: 0,
+      maximum: 2 ** values.length - 1,
+    };
   }
   return { ...base, minimum: Math.min(a.minimum, b.minimum), maximum: Math.max(a.maximum, b.maximum) };
 }
@@ -49,7 +55,12 @@ function expressionAt(expression: Expression, places: readonly Place[]): Express
     case 'negate':
       return { ...expression, of: at(expression.of) };
     case 'choose':
-      return { ...expression, when: formulaAt(expression.when, places), yes: at(expression.yes), no: at(expression.no) };
+      return {
+        ...expression,
+        when: formulaAt(expression.when, places),
+        yes: at(expression.yes),
+        no: at(expression.no),
+      };
     default:
       return { ...expression, left: at(expression.left), right: at(expression.right) };
   }
@@ -92,8 +103,10 @@ function formulaAt(formula: Formula, places: readonly Place[]): Formula {
 function ruleAt(rule: Rule, places: readonly Place[]): Rule {
   const { effect } = rule;
   const when = formulaAt(rule.when, places);
-  if (effect.kind === 'require') return { ...rule, when, effect: { ...effect, condition: formulaAt(effect.condition, places) } };
-  if (effect.kind === 'default') return { ...rule, when, effect: { ...effect, field: places[effect.field]?.index ?? effect.field } };
+  if (effect.kind === 'require')
+    return { ...rule, when, effect: { ...effect, condition: formulaAt(effect.condition, places) } };
+  if (effect.kind === 'default')
+    return { ...rule, when, effect: { ...effect, field: places[effect.field]?.index ?? effect.field } };
   return { ...rule, when };
 }
 

@@ -46,7 +46,9 @@ export function computeRoute(
   const conclusion = conclude(decision, unverified, policy);
   const amount = isMoney(facts.amount) ? facts.amount : general.amount;
   const seating =
-    conclusion.disposition === 'approve' ? buildPlan(conclusion.levels, policy.levels, assuranceIn(facts, policy), { ...general, amount }) : NOBODY;
+    conclusion.disposition === 'approve'
+      ? buildPlan(conclusion.levels, policy.levels, assuranceIn(facts, policy), { ...general, amount })
+      : NOBODY;
   const levels = seating.plan?.stages.flatMap((stage) => stage.levels) ?? [];
   return {
     disposition: seating.problems.length > 0 ? 'unroutable' : conclusion.disposition,

@@ -1,6 +1,6 @@
+import { explain as explainConstraints } from '../constraints/evaluate/explain.ts';
 import { usesOf } from '../constraints/formula-uses.ts';
 import type { Values } from '../constraints/model.ts';
-import { explain as explainConstraints } from '../constraints/evaluate/explain.ts';
 import type { ApprovalPolicy, Effect, Rule } from './approval-policy.ts';
 import { type ComparisonTrace, compare } from './comparison.ts';
 import type { Facts } from './fields.ts';
@@ -62,7 +62,10 @@ function reasonsOf(policy: ApprovalPolicy, values: Values, day: number): string[
   const missing = (index: number): string[] => {
     const rule = set.rules[index];
     if (rule === undefined) return [];
-    const used = new Set([...usesOf(rule.when), ...(rule.effect.kind === 'require' ? usesOf(rule.effect.condition) : [])]);
+    const used = new Set([
+      ...usesOf(rule.when),
+      ...(rule.effect.kind === 'require' ? usesOf(rule.effect.condition) : []),
+    ]);
     return [...used].filter((field) => values[field] === undefined).map((field) => set.fields[field]?.path ?? '');
   };
   const isWhole = values.every((value) => value !== undefined);

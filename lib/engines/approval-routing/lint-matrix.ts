@@ -84,7 +84,9 @@ class Matters {
     const known = this.#pools.get(outer.index);
     const pool = known ?? poolOf(this.world, [{ owner: 0, extent: outer.extent }]);
     this.#pools.set(outer.index, pool);
-    return answerByBoxes(this.world, { code: 'redundant-rule', about: [], region: inner.extent, pool })?.is === 'covered';
+    return (
+      answerByBoxes(this.world, { code: 'redundant-rule', about: [], region: inner.extent, pool })?.is === 'covered'
+    );
   }
 
   boxesOf(formula: Formula): Extent['boxes'] {
@@ -218,7 +220,11 @@ function exampleOf({ world, matrix }: Matters, box: Box): string {
       switch (type.kind) {
         case 'set': {
           const held = type.values.filter((_, bit) => ((value >> bit) & 1) === 1);
-          return [held.length === 0 ? `${label} without any of ${type.values.join(', ')}` : `${label} with ${held.join(', ')}`];
+          return [
+            held.length === 0
+              ? `${label} without any of ${type.values.join(', ')}`
+              : `${label} with ${held.join(', ')}`,
+          ];
         }
         case 'boolean':
           return [`${label} ${value === 1 ? 'with' : 'without'} any of ${(meets ?? []).join(', ')}`];

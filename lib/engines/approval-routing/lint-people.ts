@@ -126,7 +126,11 @@ function lintLimit(level: LevelDocument, index: number, directory: LoadedDirecto
 }
 
 /** Findings about the people and roles that a policy names, looked up in a directory. */
-export function lintPeople(document: { readonly levels: readonly LevelDocument[] }, directory: LoadedDirectory, at?: Instant): LintFinding[] {
+export function lintPeople(
+  document: { readonly levels: readonly LevelDocument[] },
+  directory: LoadedDirectory,
+  at?: Instant,
+): LintFinding[] {
   return [
     ...placesOf(document).flatMap((place) => lintPlace(place, directory, at)),
     ...document.levels.flatMap((level, index) => [

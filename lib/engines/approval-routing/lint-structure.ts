@@ -1,6 +1,6 @@
 import { pointer } from '../../core/json.ts';
-import type { LintFinding } from './lint-finding.ts';
 import type { Rule } from './approval-policy.ts';
+import type { LintFinding } from './lint-finding.ts';
 import type { PolicyDocument, RuleDocument } from './policy-document.ts';
 
 const MOST_STAGES = 10;

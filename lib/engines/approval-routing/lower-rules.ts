@@ -1,5 +1,12 @@
 import { digestOf } from '../../core/digest.ts';
-import type { ConstraintSet, Effect as ConstraintEffect, Field, FieldKind, Formula, Span } from '../constraints/model.ts';
+import type {
+  Effect as ConstraintEffect,
+  ConstraintSet,
+  Field,
+  FieldKind,
+  Formula,
+  Span,
+} from '../constraints/model.ts';
 import { allOf, anyOf, contains, FALSE, linear, type Relation } from '../constraints/normalise.ts';
 import type { Effect, Rule } from './approval-policy.ts';
 import type { Comparison } from './comparison.ts';
@@ -75,7 +82,9 @@ class Fields {
     switch (type) {
       case 'money': {
         const currency = isMoney(expected) ? expected.currency : '';
-        const others = this.#all.some((each) => each.field === field && isMoney(each.expected) && each.expected.currency !== currency);
+        const others = this.#all.some(
+          (each) => each.field === field && isMoney(each.expected) && each.expected.currency !== currency,
+        );
         // Doubled amounts must stay exact.
         const maximum = Math.floor(most / 2) * this.#scale;
         return {
@@ -94,12 +103,24 @@ class Fields {
       }
       case 'text': {
         const values = words ?? [...this.#named(field), OTHER];
-        return { source: { fact: field }, path, type: { kind: 'enum', values }, minimum: 0, maximum: values.length - 1 };
+        return {
+          source: { fact: field },
+          path,
+          type: { kind: 'enum', values },
+          minimum: 0,
+          maximum: values.length - 1,
+        };
       }
       case 'texts': {
         if (this.#isCrowded(field)) {
           const meets = wordsOf(comparison);
-          return { source: { fact: field, meets }, path: `${path} in ${meets.join(', ')}`, type: { kind: 'boolean' }, minimum: 0, maximum: 1 };
+          return {
+            source: { fact: field, meets },
+            path: `${path} in ${meets.join(', ')}`,
+            type: { kind: 'boolean' },
+            minimum: 0,
+            maximum: 1,
+          };
         }
         const values = this.#named(field);
         const kind: FieldKind = { kind: 'set', values, maximumSize: values.length };
@@ -212,4 +233,3 @@ export function lowerRules(
   };
   return { set, fields: fields.drafts.map(({ source }) => source), moneyScale, parts };
 }
-

@@ -30,7 +30,12 @@ export const OTHER = '*';
  * The integer of a field for the facts of a request; `undefined` where the field cannot hold the fact: an amount without a
  * conversion, a word that is not declared, a number outside of the domain.
  */
-function valueOf(matrix: Matrix, index: number, facts: Facts, conversions: readonly Conversion[]): number | undefined {
+function integerOf(
+  matrix: Matrix,
+  index: number,
+  facts: Facts,
+  conversions: readonly Conversion[],
+): number | undefined {
   const field = matrix.set.fields[index];
   const source = matrix.fields[index];
   if (field === undefined || source === undefined) return undefined;
@@ -65,7 +70,7 @@ function valueOf(matrix: Matrix, index: number, facts: Facts, conversions: reado
 export function knownOf(matrix: Matrix, facts: Facts, conversions: readonly Conversion[]): Known {
   const known = new Map<number, number>();
   for (let index = 0; index < matrix.fields.length; index += 1) {
-    const value = valueOf(matrix, index, facts, conversions);
+    const value = integerOf(matrix, index, facts, conversions);
     if (value !== undefined) known.set(index, value);
   }
   return known;

@@ -2,7 +2,7 @@ import { digestOf } from '../../core/digest.ts';
 import type { Problem } from '../../core/errors.ts';
 import { pointer } from '../../core/json.ts';
 import { type ReadArtifact, readArtifact } from '../constraints/artifact/read-artifact.ts';
-import type { ConstraintSet, Field, FieldKind, Formula, Rule as ConstraintRule } from '../constraints/model.ts';
+import type { Rule as ConstraintRule, ConstraintSet, Field, FieldKind, Formula } from '../constraints/model.ts';
 import type { Effect, Rule } from './approval-policy.ts';
 import { type FieldId, type FieldType, fieldIds, fieldOf } from './fields.ts';
 import { AUTOMATICALLY, pathOf } from './lower-rules.ts';
@@ -37,7 +37,8 @@ function fieldProblems(fields: readonly Field[], at: string): Problem[] {
       return [{ pointer: here, code: 'wrong-kind', message, mend: `Declare it as ${kind}.` }];
     }
     const { words } = fieldOf(fact);
-    const stray = type.kind === 'enum' && words !== undefined ? type.values.find((word) => !words.includes(word)) : undefined;
+    const stray =
+      type.kind === 'enum' && words !== undefined ? type.values.find((word) => !words.includes(word)) : undefined;
     if (stray !== undefined) {
       const message = `The field "${path}" never has the value "${stray}".`;
       return [{ pointer: here, code: 'unknown-word', message, mend: `Use some of: ${words?.join(', ')}.` }];
@@ -58,7 +59,9 @@ function ruleProblems(set: ConstraintSet, levels: readonly string[], at: string)
     if (effect.kind === 'require') return [];
     if (effect.to.includes(AUTOMATICALLY) && effect.to.length > 1) {
       const message = `The rule "${id}" asks people and nobody at once.`;
-      return [{ pointer: here, code: 'contradictory-route', message, mend: `Route to levels, or to ${AUTOMATICALLY}.` }];
+      return [
+        { pointer: here, code: 'contradictory-route', message, mend: `Route to levels, or to ${AUTOMATICALLY}.` },
+      ];
     }
     return effect.to
       .filter((label) => label !== AUTOMATICALLY && !levels.includes(label))

@@ -50,7 +50,10 @@ export function replayRequests(
   const outline = (request: ApprovalRequest, policy: ApprovalPolicy): Outline => {
     const decision = decide(readFacts(request), policy, work, day);
     const { disposition, levels, reasons } = conclude(decision, unverifiedFacts(request, directory), policy);
-    const because = [...[...levels.values()].flat(), ...(disposition === 'approve' ? [] : reasons.map(({ code }) => code))];
+    const because = [
+      ...[...levels.values()].flat(),
+      ...(disposition === 'approve' ? [] : reasons.map(({ code }) => code)),
+    ];
     return { disposition, levels: sortedUnique(levels.keys()), because: sortedUnique(because) };
   };
   const flips = requests

@@ -48,6 +48,11 @@ export function revisePolicy(
     ]);
   const { schema: _schema, version: _version, ...rest } = value as Record<string, unknown>;
   const { rules: _rules, constraints: _constraints, ...kept } = rest;
-  const document = { ...kept, schema: 'countersign/approval-policy/2', version: artifact.version, constraints: artifact };
+  const document = {
+    ...kept,
+    schema: 'countersign/approval-policy/2',
+    version: artifact.version,
+    constraints: artifact,
+  };
   return { document, policy: loadPolicy(document, directory) };
 }

@@ -1,6 +1,6 @@
 import type { ApprovalPlan } from '../../core/approval/plan.ts';
-import { dayOf } from '../../core/calendar/local-day.ts';
 import type { Terms } from '../../core/approval/terms.ts';
+import { dayOf } from '../../core/calendar/local-day.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import type { Problem } from '../../core/errors.ts';
 import type { Instant } from '../../core/instant.ts';
@@ -90,7 +90,9 @@ export function routeApproval({
   const whatWouldChange = alternativesOf(facts, route, policy, directory, (other) =>
     computeRoute(other, unverified, policy, hearing),
   );
-  const plan = seating.plan && withCarryOver(seating.plan, { request, requester, recordOwner, facts, policy, route, day: dayOf(instant) });
+  const plan =
+    seating.plan &&
+    withCarryOver(seating.plan, { request, requester, recordOwner, facts, policy, route, day: dayOf(instant) });
   return {
     schema: 'countersign/routing-result/1',
     policyVersion: policy.version,

@@ -1,4 +1,4 @@
-import type { Terms, TermsLine } from '../../core/approval/terms.ts';
+import { type Terms, type TermsLine, UNVERIFIED_LABEL } from '../../core/approval/terms.ts';
 import { formatBasisPoints, formatMoney } from '../../core/money.ts';
 import type { UnverifiedFact } from './account-facts.ts';
 import type { ApprovalPolicy } from './approval-policy.ts';
@@ -57,7 +57,7 @@ function itemLines(items: readonly LineItem[]): TermsLine[] {
 
 function doubtLines(unverified: readonly UnverifiedFact[]): TermsLine[] {
   return unverified.slice(0, MOST_DOUBTS).map(({ message, known }) => ({
-    label: 'Not verified',
+    label: UNVERIFIED_LABEL,
     value: clip(message, 400),
     ...(known === undefined ? {} : { policy: clip(`directory: ${known}`, 400) }),
     differs: true,

@@ -29,6 +29,9 @@ const MOST = 5_000;
 /** Requirements that an input is searched for which meets all of them. */
 const SEARCHABLE = 200;
 
+/** Of an input that is next to no bound. */
+const USUAL = 'as usual';
+
 const and = (...parts: readonly Formula[]): Formula => ({ kind: 'and', parts });
 const not = (part: Formula): Formula => ({ kind: 'not', part });
 
@@ -109,9 +112,9 @@ function candidatesOf(set: ConstraintSet, rule: Rule, today: number): (Neighbour
     ),
   ];
   return [
-    { values, day: within, about: 'as usual' },
     ...found.map((each) => ({ ...each, day: within })),
     ...otherDays.map((day) => ({ values, day, about: `on ${dateOfDay(day)}` })),
+    { values, day: within, about: USUAL },
   ];
 }
 
@@ -122,7 +125,7 @@ function candidatesOf(set: ConstraintSet, rule: Rule, today: number): (Neighbour
  * @param day the day of the decisions, for rules that are in force then; days since 1970-01-01
  */
 export function boundaryTests(set: ConstraintSet, day: number): BoundaryTests {
-  const share = Math.max(4, Math.floor(MOST / Math.max(1, set.rules.length)));
+  const share = Math.max(1, Math.floor(MOST / Math.max(1, set.rules.length)));
   const found = new Map<string, { values: Values; day: number; about: Set<string> }>();
   let leftOut = 0;
   for (const rule of set.rules) {
@@ -136,7 +139,7 @@ export function boundaryTests(set: ConstraintSet, day: number): BoundaryTests {
       }
       seen.add(key);
       const test = found.get(key) ?? { values, day: on, about: new Set() };
-      if (isNew) test.about.add(`${rule.id}: ${about}`);
+      if (isNew || about !== USUAL) test.about.add(`${rule.id}: ${about}`);
       found.set(key, test);
     }
   }
@@ -149,4 +152,3 @@ export function boundaryTests(set: ConstraintSet, day: number): BoundaryTests {
   const neverApplied = set.rules.flatMap(({ id }, index) => (applied.has(id) ? [] : [index]));
   return { tests, neverApplied, leftOut };
 }
-

@@ -101,11 +101,17 @@ export interface Analysis {
   readonly spent: { readonly solverSteps: number; readonly boxes: number; readonly solverLoaded: boolean };
 }
 
+/** A context of a solver that stays open: what one script declares and asserts is there in the next one. */
+export interface SolverSession {
+  /** Runs a script and answers what Z3 prints, and the steps that were spent on it. */
+  run(script: string): { readonly output: string; readonly spent: number };
+  close(): void;
+}
+
 /**
- * Decides satisfiability of SMT-LIB 2 text, in a context of its own, within so many steps. The engine is given one: it never
- * loads Z3 by itself, so whatever needs no solver loads none.
+ * Decides satisfiability of SMT-LIB 2 text, in contexts that know nothing of each other, within so many steps for each
+ * check. The engine is given one: it never loads Z3 by itself, so whatever needs no solver loads none.
  */
 export interface Solver {
-  /** Runs one script and answers what Z3 prints, and the steps that were spent. */
-  run(script: string, steps: number): { readonly output: string; readonly spent: number };
+  open(steps: number): SolverSession;
 }

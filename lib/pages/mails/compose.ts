@@ -28,6 +28,12 @@ export function quote(title: string, text: string | undefined): readonly MailBlo
   return text === undefined || text.trim() === '' ? [] : [{ block: 'quote', title, text }];
 }
 
+/** The way to an execution: a link to its page, or its id where people can open no page of it. */
+export function statusLink(executionId: string, url: string | undefined): MailBlock {
+  if (url === undefined) return { block: 'facts', rows: [['Execution', executionId]] };
+  return { block: 'link', label: 'See the execution', url, note: 'Opening this link decides nothing.' };
+}
+
 export function paragraph(text: string): MailBlock {
   return { block: 'paragraph', text };
 }

@@ -30,6 +30,8 @@ export interface ApprovalRequestMail extends SeatMail {
   readonly mail: 'approval-request';
   /** Labels of the terms beyond policy, without their values. */
   readonly beyondPolicy: readonly string[];
+  /** How many facts of the request nobody could verify. */
+  readonly unverified: number;
   readonly required: number;
   readonly seats: number;
   /** Whether an earlier form of the request was sent back for changes. */
@@ -81,7 +83,7 @@ export interface OutcomeMail {
   readonly reason?: string;
   /** What blocks the request, or what it lacks. */
   readonly problems: readonly Problem[];
-  /** Where the requester sees the execution. */
+  /** Where the requester sees the execution; absent where people can open no such page. */
   readonly statusUrl?: string;
 }
 

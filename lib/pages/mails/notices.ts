@@ -1,6 +1,6 @@
 import { type OutcomeWord, outcomeWord } from '../vocabulary.ts';
 import { writeLong, writeZone } from '../zoned-time.ts';
-import { list, type MailContent, namesInWords, paragraph, quote, subjectOf } from './compose.ts';
+import { list, type MailContent, namesInWords, paragraph, quote, statusLink, subjectOf } from './compose.ts';
 import type { LinkClosedMail, OutcomeMail } from './mail.ts';
 
 const closedBecause: Readonly<Record<LinkClosedMail['because'], string>> = {
@@ -108,16 +108,7 @@ export function outcomeNotice(view: OutcomeMail): MailContent {
         'In its way',
         view.problems.map((problem) => `${problem.message} ${problem.mend}`),
       ),
-      ...(view.statusUrl === undefined
-        ? []
-        : [
-            {
-              block: 'link' as const,
-              label: 'See the execution',
-              url: view.statusUrl,
-              note: 'Opening this link decides nothing.',
-            },
-          ]),
+      statusLink(request.executionId, view.statusUrl),
     ],
     executionId: request.executionId,
   };

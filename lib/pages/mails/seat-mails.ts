@@ -36,6 +36,13 @@ function content(view: SeatMail, lead: string, heading: string, blocks: readonly
   return { subject: subject(lead, view), heading, blocks, executionId: view.request.executionId };
 }
 
+/** That facts are not verified, without saying which: their values may be amounts. */
+function doubts(unverified: number): readonly MailBlock[] {
+  if (unverified === 0) return [];
+  const facts = unverified === 1 ? '1 fact of the request is' : `${unverified} facts of the request are`;
+  return [paragraph(`Not verified: ${facts} not what the directory knows, or not known to it. The page says which.`)];
+}
+
 export function approvalRequest(view: ApprovalRequestMail): MailContent {
   const asked = view.comesAgain
     ? 'you are asked to decide a request that was sent back for changes and comes again. The page shows what changed.'
@@ -45,6 +52,7 @@ export function approvalRequest(view: ApprovalRequestMail): MailContent {
     paragraph(view.summary),
     facts(view),
     ...list('Beyond policy', view.beyondPolicy),
+    ...doubts(view.unverified),
     ...list('Already approved, for terms that have not changed', view.alreadyApproved ?? []),
     paragraph(quorumSentence(view.required, view.seats)),
     link(view),

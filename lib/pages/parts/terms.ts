@@ -1,4 +1,4 @@
-import type { TermsLine } from '../../core/approval/terms.ts';
+import { standingOf, type TermsLine } from '../../core/approval/terms.ts';
 import { type Content, type Markup, markup, words } from '../markup.ts';
 import { writeShort, type ZonedTime } from '../zoned-time.ts';
 
@@ -29,18 +29,34 @@ export interface KeptApprovalView {
 }
 
 function line(item: TermsLine): Markup {
-  return markup`<div${item.differs && markup` class="differs"`}><dt>${item.label}</dt><dd><b>${item.value}</b>${item.differs && markup` <em>▲ Beyond policy</em>`}${item.policy !== undefined && markup`<small>Policy: ${words(item.policy)}</small>`}</dd></div>`;
+  const { label, value, policy } = item;
+  const standing = standingOf(item);
+  const rule = standing !== 'within' && markup` class="differs"`;
+  const name = standing === 'doubt' ? `? ${label}` : label;
+  const sign = standing === 'beyond' && markup` <em>▲ Beyond policy</em>`;
+  // What stands beside a doubt is what the directory knows, and says so itself.
+  const beside = policy !== undefined && markup`<small>${standing !== 'doubt' && 'Policy: '}${words(policy)}</small>`;
+  return markup`<div${rule}><dt>${name}</dt><dd><b>${value}</b>${sign}${beside}</dd></div>`;
 }
 
-/** The terms, those beyond policy first and marked by a sign, a word and a rule beside them. */
+/** How many terms policy speaks against; lines that hold a doubt are no terms. */
+function countSentence(beyond: number, terms: number): string {
+  if (beyond === 0) return 'Every term is within policy.';
+  return `${beyond} of ${terms} terms ${beyond === 1 ? 'goes' : 'go'} beyond policy.`;
+}
+
+/** How many facts nobody could verify; nothing when there are none. */
+function doubtSentence(doubts: number): string {
+  if (doubts === 0) return '';
+  return doubts === 1 ? ' 1 fact is not verified.' : ` ${doubts} facts are not verified.`;
+}
+
+/** The terms: those beyond policy first, then the doubts, each marked by a sign, words and a rule beside it, then the others. */
 export function termsSection(lines: readonly TermsLine[]): Markup {
-  const beyond = lines.filter((item) => item.differs);
-  const within = lines.filter((item) => !item.differs);
-  const count =
-    beyond.length === 0
-      ? 'Every term is within policy.'
-      : `${beyond.length} of ${lines.length} terms ${beyond.length === 1 ? 'goes' : 'go'} beyond policy.`;
-  return markup`<section class="terms"><h2>What is asked</h2><p class="count">${count}</p><dl>${[...beyond, ...within].map(line)}</dl></section>`;
+  const standing = (wanted: ReturnType<typeof standingOf>) => lines.filter((item) => standingOf(item) === wanted);
+  const [beyond, doubts, within] = [standing('beyond'), standing('doubt'), standing('within')];
+  const count = `${countSentence(beyond.length, beyond.length + within.length)}${doubtSentence(doubts.length)}`;
+  return markup`<section class="terms"><h2>What is asked</h2><p class="count">${count}</p><dl>${[...beyond, ...doubts, ...within].map(line)}</dl></section>`;
 }
 
 /** Which decisions about the earlier request count for this one. */

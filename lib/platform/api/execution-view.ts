@@ -4,7 +4,7 @@ import { readStages } from '../approvals/stage-store.ts';
 import { appendAudit } from '../audit/append.ts';
 import { readChain } from '../audit/chain.ts';
 import type { executionTrace, executionView } from '../contracts/api.ts';
-import { readExecution } from '../executions/execution-store.ts';
+import { owesStatement, readExecution } from '../executions/execution-store.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SkillResult } from '../skill/skill-result.ts';
 import { summaryOf } from './list-executions.ts';
@@ -24,6 +24,7 @@ export async function viewExecution(runtime: Runtime, executionId: string): Prom
     ...(waits === undefined ? {} : { waitingFor: waits }),
     ...(record.fault === undefined ? {} : { fault: { error: record.fault.error, state: record.fault.state } }),
     ...(record.rerunAs === undefined ? {} : { rerunAs: record.rerunAs }),
+    ...(record.outcome === undefined ? {} : { evidence: owesStatement(record) ? 'owed' : 'signed' }),
     ...(outputs === undefined
       ? {}
       : {

@@ -1,3 +1,4 @@
+import { standingOf } from '../../core/approval/terms.ts';
 import type { MailView } from '../../pages/mails/mail.ts';
 import type { RequestView, SeatHolder } from '../../pages/views.ts';
 import { type Case, nameOf } from './case.ts';
@@ -58,7 +59,8 @@ export function linkMailView(file: Case, facts: LinkMailFacts): MailView {
       return {
         mail: mail.kind,
         ...common,
-        beyondPolicy: file.terms.lines.filter((line) => line.differs).map((line) => line.label),
+        beyondPolicy: file.terms.lines.filter((line) => standingOf(line) === 'beyond').map(({ label }) => label),
+        unverified: file.terms.lines.filter((line) => standingOf(line) === 'doubt').length,
         required: level.required,
         seats: level.seats.length,
         comesAgain: file.earlier !== undefined,

@@ -3,15 +3,7 @@ import { NotFound } from '../../core/errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import { type ConfigurationVersion, configurationNameOf } from './configuration-name.ts';
-import {
-  baselineOf,
-  beginLedger,
-  changeLedger,
-  entryOf,
-  findLedger,
-  type LedgerEntry,
-  readLedger,
-} from './ledger.ts';
+import { baselineOf, beginLedger, changeLedger, entryOf, findLedger, type LedgerEntry, readLedger } from './ledger.ts';
 import { promotedDigestOf, validationOf } from './validation.ts';
 
 export { type ConfigurationVersion, configurationNameOf } from './configuration-name.ts';

@@ -36,11 +36,7 @@ export async function putCandidate(
   return { version, digest, status };
 }
 
-function freshEntry(
-  version: string,
-  digest: Digest,
-  reason: CandidateOrder & { readonly at: Instant },
-): LedgerEntry {
+function freshEntry(version: string, digest: Digest, reason: CandidateOrder & { readonly at: Instant }): LedgerEntry {
   return {
     version,
     digest,

@@ -78,6 +78,10 @@ export const executionView = executionSummary.extend({
       handoff_packet: handoffPacket,
     })
     .optional(),
+  evidence: z.enum(['signed', 'owed']).optional().meta({
+    description:
+      'Once the execution has ended: whether the statement about its end is signed. While it is owed, for a moment as a rule, the evidence packet is incomplete.',
+  }),
 });
 
 /** GET /executions/{executionId}/trace. */

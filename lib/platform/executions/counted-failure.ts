@@ -6,11 +6,12 @@ import { allGates } from './gates.ts';
 type Failure = NonNullable<ExecutionRecord['failure']>;
 
 /**
- * Reasons that speak against what ran, not against what was asked: bounds that the skill declared, and results that do not
+ * Reasons that speak against what ran, not against what was asked: bounds and constraints that the skill declared, and results that do not
  * hold together. A refusal by policy, a request that does not fit, and a stop by the posture are none of them.
  */
 const GUARDRAILS: readonly string[] = [
   'BudgetExceeded',
+  'ConstraintViolated',
   'ResultMissing',
   'GateNotPassed',
   'TermsChanged',

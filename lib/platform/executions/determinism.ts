@@ -45,9 +45,7 @@ function rewritten(skill: AnySkill, ingredients: Ingredients): Ingredients {
     input: permuteKeys(permuteArrays(ingredients.input, skill.unorderedArrays)),
     configuration: permuteKeys(ingredients.configuration),
     directory: loadDirectory(permuteKeys(ingredients.directory.snapshot)),
-    ...(ingredients.references === undefined
-      ? {}
-      : { references: permuteKeys(ingredients.references) as References }),
+    ...(ingredients.references === undefined ? {} : { references: permuteKeys(ingredients.references) as References }),
   };
 }
 

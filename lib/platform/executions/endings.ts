@@ -43,11 +43,14 @@ export function withdrawnEnding(record: ExecutionRecord): Ending {
   return peoplesEnding(record, 'withdrawn', []);
 }
 
+/** Reasons of the policy gate that speak against what ran, not against what was asked. */
+const OWN_BOUNDS: readonly string[] = ['BudgetExceeded', 'ConstraintViolated'];
+
 /** Whether nothing but the policy itself refused: then oversight has nothing to look into. */
 function isPolicyDenial(gates: readonly GateResult[]): boolean {
   const failedGates = gates.filter(({ result }) => result === 'fail');
   return failedGates.every(
-    ({ gate, reasons }) => gate === 'policy-approval-check' && reasons.every(({ code }) => code !== 'BudgetExceeded'),
+    ({ gate, reasons }) => gate === 'policy-approval-check' && reasons.every(({ code }) => !OWN_BOUNDS.includes(code)),
   );
 }
 

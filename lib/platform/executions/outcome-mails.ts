@@ -9,6 +9,7 @@ import type { PrimaryArtifactBundle } from '../contracts/outputs.ts';
 import { log } from '../log.ts';
 import { deliverAs } from '../mail/deliver-as.ts';
 import { MailNotAccepted } from '../mail/mail-not-accepted.ts';
+import { executionLink, executionPage } from '../mail/status-link.ts';
 import type { Runtime } from '../runtime.ts';
 import { skillNamed } from './context.ts';
 import { changeExecution, readExecution } from './execution-store.ts';
@@ -51,6 +52,7 @@ function outcomeMail(runtime: Runtime, concluded: Concluded, requester: Person):
   const { record, bundle, request, nameOf } = concluded;
   const deciders = [...new Set(bundle.approvals.map(({ approver }) => approver))];
   const reason = reasonGiven(bundle);
+  const page = executionPage(runtime.settings, record.executionId);
   const hindered = bundle.outcome === 'blocked' || bundle.outcome === 'rolled-back';
   const view: OutcomeMail = {
     mail: 'outcome',
@@ -62,7 +64,7 @@ function outcomeMail(runtime: Runtime, concluded: Concluded, requester: Person):
     problems: hindered
       ? bundle.reasons.map(({ code, message, pointer }) => ({ code, message, pointer, mend: '' }))
       : [],
-    statusUrl: `${runtime.settings.baseUrl}/status/${record.executionId}`,
+    ...(page === undefined ? {} : { statusUrl: page }),
   };
   return renderMail(view);
 }
@@ -88,12 +90,7 @@ function incidentMail(runtime: Runtime, { record, bundle, request }: Concluded):
         'Reasons',
         bundle.reasons.map(({ code, message }) => `${code}: ${message}`),
       ),
-      {
-        block: 'link',
-        label: 'See the execution',
-        url: `${runtime.settings.baseUrl}/status/${record.executionId}`,
-        note: 'Opening this link decides nothing.',
-      },
+      executionLink(runtime.settings, record.executionId),
     ],
     executionId: record.executionId,
   });

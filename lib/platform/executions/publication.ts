@@ -34,7 +34,10 @@ export async function publicationTarget(
   const reference = record.references?.find(({ skill }) => skill === candidate.skill);
   const ledger = reference === undefined ? undefined : await findLedger(runtime, candidate.skill);
   if (reference === undefined || ledger === undefined)
-    return reason('TargetUnknown', `The execution refers to no skill ${candidate.skill} that could take the candidate.`);
+    return reason(
+      'TargetUnknown',
+      `The execution refers to no skill ${candidate.skill} that could take the candidate.`,
+    );
   const { version, digest } = baselineOf(ledger);
   if (digest === reference.digest) return undefined;
   const message = `The baseline of ${candidate.skill} is ${version} by now; the change was compared with ${reference.version}. Run the request again.`;
@@ -56,5 +59,11 @@ export async function takeBackPublication(runtime: Runtime, record: ExecutionRec
   if (candidate === undefined || (await findLedger(runtime, candidate.skill)) === undefined) return;
   const { skill, configuration } = candidate;
   const version = configurationNameOf({ name: skill }, configuration, digestOf(configuration));
-  await takeBackCandidate(runtime, skill, version, orderOf(record), `Execution ${record.executionId} was not published.`);
+  await takeBackCandidate(
+    runtime,
+    skill,
+    version,
+    orderOf(record),
+    `Execution ${record.executionId} was not published.`,
+  );
 }

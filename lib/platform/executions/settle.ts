@@ -1,3 +1,4 @@
+import { Conflict } from '../../core/errors.ts';
 import { appendAudit } from '../audit/append.ts';
 import { signEnding } from '../evidence/sign-ending.ts';
 import { log } from '../log.ts';
@@ -17,9 +18,29 @@ async function payOrKeep(runtime: Runtime, executionId: string, [debt, pay]: Deb
   }
 }
 
+/** How often the end is chained and signed anew before it is left to the sweeper. Each turn costs a handful of reads. */
+const SIGNING_ATTEMPTS = 8;
+
+/**
+ * Signs the end once every event is chained. Whoever took the last decision still mails those who need not decide any more
+ * while this execution ends already, and each of those mails adds an event to its stage: what joined in between is chained
+ * first, and the end read anew.
+ * @throws Conflict when something joined at every attempt; whatever `appendAudit` and `signEnding` throw besides.
+ */
+async function chainAndSign(runtime: Runtime, executionId: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await signEnding(runtime, executionId);
+    } catch (error) {
+      if (!(error instanceof Conflict) || attempt === SIGNING_ATTEMPTS) throw error;
+    }
+    await appendAudit(runtime, executionId);
+  }
+}
+
 const AUDIT: Debt = ['audit', appendAudit];
 const COUNT: Debt = ['count', countFailure];
-const STATEMENT: Debt = ['statement', signEnding];
+const STATEMENT: Debt = ['statement', chainAndSign];
 const MAILS: Debt = ['mails', sendPendingMails];
 
 /**

@@ -7,7 +7,7 @@ import type { AnySkill } from '../skill/define-skill.ts';
 import type { Reason, SkillResult } from '../skill/skill-result.ts';
 import { attempt } from './attempt.ts';
 import { budgetProblems } from './budget.ts';
-import { loadContext } from './context.ts';
+import { type ExecutionContext, loadContext } from './context.ts';
 import { failureOwed } from './counted-failure.ts';
 import { determinismProblem } from './determinism.ts';
 import { withEvent } from './events.ts';
@@ -43,9 +43,31 @@ function policyFinding(result: SkillResult): Finding {
   }
 }
 
-function judge(skill: AnySkill, result: SkillResult, difference: Reason | undefined): Finding {
+/** The policy-constraint-check: what the skill's proved constraints say against a result, whatever the engine that made it says. */
+async function constraintProblems(
+  { skill, input, configurationDocument, directory }: ExecutionContext,
+  result: SkillResult,
+  { instant }: ExecutionRecord,
+): Promise<Reason[]> {
+  const { constraintCheck } = skill;
+  if (constraintCheck === undefined) return [];
+  const checked = await attempt(async () => {
+    const configuration = skill.loadConfiguration(configurationDocument, directory);
+    return constraintCheck({ input, configuration, result, instant });
+  });
+  if (checked.ok) return [...checked.value];
+  // Facts that the constraints cannot hold were never proved to be harmless.
+  return reasonsOf(checked.error).map((each) => ({ ...each, code: 'ConstraintViolated' }));
+}
+
+function judge(
+  skill: AnySkill,
+  result: SkillResult,
+  difference: Reason | undefined,
+  broken: readonly Reason[],
+): Finding {
   if (difference !== undefined) return { verdict: 'escalate', gates: [failed('determinism-check', [difference])] };
-  const beyond = budgetProblems(skill, result);
+  const beyond = [...budgetProblems(skill, result), ...broken];
   const policy: Finding =
     beyond.length > 0 ? { verdict: 'block', gates: [failed('policy-approval-check', beyond)] } : policyFinding(result);
   return { ...policy, gates: [passed('determinism-check'), ...policy.gates] };
@@ -61,7 +83,8 @@ async function findingOf(runtime: Runtime, record: ExecutionRecord): Promise<Fin
     return { verdict: 'block', gates: [failed('schema-contract-check', [missing])] };
   }
   const difference = await determinismProblem(skill, ingredientsOf(loaded.value, record), result);
-  return judge(skill, result, difference);
+  const broken = difference === undefined ? await constraintProblems(loaded.value, result, record) : [];
+  return judge(skill, result, difference, broken);
 }
 
 /**
@@ -78,7 +101,7 @@ async function prepared(
   if (stage.ok && stage.value === undefined)
     return { verdict: 'publish', gates: [...found.gates, passed('policy-approval-check')] };
   if (stage.ok) return { ...found, next: stage.value };
-  return { verdict: 'block', gates: withGate(found.gates, failed('policy-approval-check', reasonsOf(stage.error))) };
+  return { verdict: 'block', gates: [...found.gates, failed('policy-approval-check', reasonsOf(stage.error))] };
 }
 
 /**

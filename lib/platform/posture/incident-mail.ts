@@ -33,7 +33,8 @@ export function incidentMail(facts: {
   readonly flag: FlagDuty['result'];
   readonly packet: Digest;
   readonly followUp: { readonly id: string; readonly due: string };
-  readonly statusUrl: string;
+  /** The status page as people open it; absent where they can open none. */
+  readonly statusUrl?: string;
 }): RenderedMail {
   const { incident, skill, flag, packet, followUp, statusUrl } = facts;
   return composeMail({
@@ -58,12 +59,16 @@ export function incidentMail(facts: {
         'Executions to look at',
         incident.executions.map((executionId) => `/executions/${executionId}/trace`),
       ),
-      {
-        block: 'link',
-        label: 'See where things stand',
-        url: statusUrl,
-        note: 'Opening this link decides nothing.',
-      },
+      ...(statusUrl === undefined
+        ? []
+        : [
+            {
+              block: 'link' as const,
+              label: 'See where things stand',
+              url: statusUrl,
+              note: 'Opening this link decides nothing.',
+            },
+          ]),
     ],
     executionId: incident.incidentId,
   });

@@ -66,13 +66,14 @@ async function tellOversight(
     openedAt: incident.at,
     withinSeconds,
   });
+  const { statusUrl } = runtime.settings;
   const mail = incidentMail({
     incident,
     skill: skill.name,
     flag,
     packet,
     followUp: { id: followUpIdOf(incident.incidentId), due: addSeconds(incident.at, withinSeconds) },
-    statusUrl: `${runtime.settings.baseUrl}/status`,
+    ...(statusUrl === undefined ? {} : { statusUrl: `${statusUrl}/status` }),
   });
   const name = { executionId: incident.incidentId, mailId: 'incident' };
   await deliverAs(runtime, name, { to: runtime.settings.oversightAddress, ...mail });

@@ -84,7 +84,10 @@ export async function runSuites(runtime: Runtime, run: SuiteRun): Promise<Stored
   const suites: readonly (readonly [ValidationSuite, () => Promise<SuiteFindings>])[] = [
     ['unit', () => unitSuite({ skill, configuration, directory, examples, instant, references })],
     ['integration', () => integration(run, directory, instant, references)],
-    ['simulation', () => simulationSuite({ skill, baseline, candidate: configuration, directory, requests, references })],
+    [
+      'simulation',
+      () => simulationSuite({ skill, baseline, candidate: configuration, directory, requests, references }),
+    ],
     ['regression-baseline', () => regressionBaseline(run.recordings, runtime.skills, skill.name)],
   ];
   const digest = digestOf(configuration);

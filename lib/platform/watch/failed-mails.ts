@@ -10,6 +10,7 @@ import { log } from '../log.ts';
 import { deliverAs } from '../mail/deliver-as.ts';
 import { type MailFailure, readMailFailures, strikeMailFailure } from '../mail/mail-failures.ts';
 import { MailNotAccepted } from '../mail/mail-not-accepted.ts';
+import { executionLink } from '../mail/status-link.ts';
 import type { Runtime } from '../runtime.ts';
 
 /** What acting on failed mails came to. */
@@ -97,12 +98,7 @@ async function tellOversight(
           ['What became of it', failure.kind],
         ],
       },
-      {
-        block: 'link',
-        label: 'See the execution',
-        url: `${runtime.settings.baseUrl}/status/${executionId}`,
-        note: 'Opening this link decides nothing.',
-      },
+      executionLink(runtime.settings, executionId),
     ],
     executionId,
   });

@@ -21,14 +21,15 @@ function sdkAloneOf({ modules }: Bundle): string | undefined {
 }
 
 /**
- * Bundles every function as it is deployed (the steps with the first skill), and beside each the clients that it uses alone: with
+ * Bundles every function as it is deployed (the steps with the first skill that needs nothing besides its code), and beside each the clients that it uses alone: with
  * the same settings, and the SDK as it is published. What a function leaves out of the SDK counts in its favour.
  */
 export async function functionBundles(outdir: string): Promise<readonly MeasuredBundle[]> {
-  const modules = skills.map(({ name }) => ({ name, path: join(skillsFolder, name, 'skill.ts') }));
+  const modules = skills.map(({ name, needs = [] }) => ({ name, path: join(skillsFolder, name, 'skill.ts'), needs }));
+  const plain = modules.filter(({ needs }) => needs.length === 0).slice(0, 1);
   const made = [
     ...(await bundle({ root: ROOT, outdir, declarations: sharedFunctions(), skills: modules })),
-    ...(await bundle({ root: ROOT, outdir, declarations: stepFunctions(), skills: modules.slice(0, 1) })),
+    ...(await bundle({ root: ROOT, outdir, declarations: stepFunctions(), skills: plain })),
   ];
   const sources = [...new Set(made.map(sdkAloneOf))].filter((source) => source !== undefined);
   const entries = sources.map((source, index) => ({ name: `sdk-alone-${index + 1}`, source }));

@@ -6,7 +6,8 @@ const packet = z.object({
     request: z.string(),
     configuration: z.object({ digest: z.string() }),
     directory: z.string(),
-    result: z.string(),
+    // There is none where a gate stopped the execution before.
+    result: z.string().optional(),
     termsDigest: z.string().optional(),
     outcome: z.string(),
   }),

@@ -37,7 +37,8 @@ export class DeployedApi {
     return `${this.#aws.url}/_aws/execute-api/${hostname.split('.')[0]}${pathname}${search}`;
   }
 
-  #keysOf(caller: string): Promise<Keys> {
+  /** The keys of a person's session. */
+  keysOf(caller: string): Promise<Keys> {
     const known = this.#sessions.get(caller) ?? this.#aws.session(this.#roleArn, caller);
     this.#sessions.set(caller, known);
     return known;
@@ -54,7 +55,7 @@ export class DeployedApi {
     };
     const response = await fetch(this.served(request.url), {
       method,
-      headers: await signed('execute-api', request, await this.#keysOf(caller)),
+      headers: await signed('execute-api', request, await this.keysOf(caller)),
       ...text,
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
@@ -85,7 +86,7 @@ export class DeployedApi {
   }
 
   untilEnded(id: string): Promise<ExecutionView> {
-    return this.until(id, ({ outputs, outcome }) => outputs !== undefined && outcome !== undefined, 'ended');
+    return this.until(id, ({ evidence }) => evidence === 'signed', 'ended, with its end signed');
   }
 
   /** Opens an approval link as a browser without script does. */

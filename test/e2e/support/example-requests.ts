@@ -8,9 +8,9 @@ export const SKILL = 'u01668';
 /** All examples of all skills. */
 export const examples: readonly BundledExample[] = bundledExamples(skills);
 
-/** The example whose file name begins with a number: `'02'`. @throws RangeError when there is none. */
+/** The main skill's example whose file name begins with a number: `'02'`. @throws RangeError when there is none. */
 export function exampleNumber(number: string): BundledExample {
-  const found = examples.find(({ name }) => name.startsWith(`${number}-`));
+  const found = examples.find(({ skill, name }) => skill.id === SKILL && name.startsWith(`${number}-`));
   if (found === undefined) throw new RangeError(`There is no example ${number}.`);
   return found;
 }

@@ -149,7 +149,8 @@ test('a candidate is given a share of the accounts at the flag server', async ()
     }[];
     return Object.fromEntries(strategy!.variants.map(({ name, weight }) => [name, weight]));
   };
-  const weigh = (percent: string) => run('flags', 'weigh', '--candidate', added.version, '--percent', percent);
+  const weigh = (percent: string) =>
+    run('flags', 'weigh', '--skill', 'u01668', '--candidate', added.version, '--percent', percent);
 
   const early = await weigh('25');
   expect(early.code).toBe(1);
@@ -169,5 +170,5 @@ test('a candidate is given a share of the accounts at the flag server', async ()
   expect(await weights()).toMatchObject({ [baseline]: 750, [added.version]: 250 });
   expect((await weigh('0')).code).toBe(0);
   expect(await weights()).toMatchObject({ [baseline]: 1000, [added.version]: 0 });
-  expect((await run('flags', 'weigh', '--candidate', '9.9.9', '--percent', '1')).code).toBe(2);
+  expect((await run('flags', 'weigh', '--skill', 'u01668', '--candidate', '9.9.9', '--percent', '1')).code).toBe(2);
 });

@@ -27,7 +27,7 @@ interface Listed {
   readonly status: string;
 }
 const listed = async (): Promise<Listed[]> => {
-  const { stdout } = await run('baseline', 'list', '--json');
+  const { stdout } = await run('baseline', 'list', '--skill', 'u01668', '--json');
   return (JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { versions: Listed[] }).versions;
 };
 const statusOf = async (version: string) => (await listed()).find((one) => one.version === version)?.status;
@@ -40,11 +40,21 @@ describe('a change of policy by the command line', () => {
     expect(changed).not.toBe(shipped);
     before = (await listed()).find(({ status }) => status === 'stable')?.version ?? '';
     expect(before).not.toBe('');
-    const { code, stdout } = await run('baseline', 'add', policy);
+    const { code, stdout } = await run('baseline', 'add', policy, '--skill', 'u01668');
     expect(code).toBe(0);
     version = /1\.9\.0-[0-9a-f]{8}/.exec(stdout)?.[0] ?? '';
     expect(await statusOf(version)).toBe('candidate');
-    const refused = await run('baseline', 'promote', version, '--by', 'grace.kim', '--agreed-by', 'lucia.ortega');
+    const refused = await run(
+      'baseline',
+      'promote',
+      version,
+      '--skill',
+      'u01668',
+      '--by',
+      'grace.kim',
+      '--agreed-by',
+      'lucia.ortega',
+    );
     expect(refused.code).toBe(1);
     expect(await statusOf(before)).toBe('stable');
   });
@@ -52,7 +62,7 @@ describe('a change of policy by the command line', () => {
   test('a policy that is none is refused with every problem, and stays outside', async () => {
     const broken = join(folder, 'broken.yaml');
     writeFileSync(broken, changed.replace('quorum:', 'qorum:').replace('1.9.0', '1.9.1'));
-    const { code, stderr } = await run('baseline', 'add', broken);
+    const { code, stderr } = await run('baseline', 'add', broken, '--skill', 'u01668');
     expect(code).toBe(2);
     expect(stderr).toContain('qorum');
     expect((await listed()).some((one) => one.version.startsWith('1.9.1'))).toBe(false);
@@ -62,11 +72,30 @@ describe('a change of policy by the command line', () => {
     const validated = await run('validate', 'u01668', '--configuration', version);
     expect(validated.stdout).toMatch(/unit: \d+ of \d+/);
     expect(validated.code).toBe(0);
-    const promoted = await run('baseline', 'promote', version, '--by', 'grace.kim', '--agreed-by', 'lucia.ortega');
+    const promoted = await run(
+      'baseline',
+      'promote',
+      version,
+      '--skill',
+      'u01668',
+      '--by',
+      'grace.kim',
+      '--agreed-by',
+      'lucia.ortega',
+    );
     expect(promoted.stdout).toContain('Recommendation: publish');
     expect(promoted.code).toBe(0);
     expect([await statusOf(version), await statusOf(before)]).toEqual(['stable', 'retired']);
-    const back = await run('baseline', 'rollback', '--because', 'A test is over', '--by', 'lucia.ortega');
+    const back = await run(
+      'baseline',
+      'rollback',
+      '--skill',
+      'u01668',
+      '--because',
+      'A test is over',
+      '--by',
+      'lucia.ortega',
+    );
     expect(back.code).toBe(0);
     expect([await statusOf(version), await statusOf(before)]).toEqual(['retired', 'stable']);
   });

@@ -33,6 +33,16 @@ describe('the JSON line of', () => {
     expect(Object.keys(ratios)).toEqual(['rulesAloneToZen', 'rulesAloneToJsonRulesEngine', 'rulesAloneToWholeRoute']);
   });
 
+  test('constraints has every engine, and they agree on every input', { timeout: 120_000 }, async () => {
+    const { benchmark, figures, ratios, agreed } = await reportOf('constraints', '--quick', '--count', '300');
+    expect(benchmark).toBe('constraints');
+    // Ours and three others on all of the inputs, three slow ones on a tenth; then the analyses.
+    expect(agreed).toBe(3 * 300 + 3 * 30 + 300 + 5);
+    expect(figures.withIds?.perSecond).toBeGreaterThan(0);
+    expect(figures['analysis of 100 boxes, every question']?.milliseconds).toBeGreaterThan(0);
+    expect(Object.keys(ratios)).toHaveLength(7);
+  });
+
   test('transitions has a row for each execution, within what is allowed', { timeout: 120_000 }, async () => {
     const { benchmark, figures, ratios, agreed } = await reportOf('transitions', '--quick');
     expect(benchmark).toBe('transitions');

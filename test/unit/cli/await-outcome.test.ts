@@ -59,6 +59,21 @@ describe('waiting for an outcome', () => {
     expect(looks()).toBe(2);
   });
 
+  test('goes on until the end is signed, so that the evidence is complete', async () => {
+    const owed: ExecutionView = { ...ended, evidence: 'owed' };
+    const signed: ExecutionView = { ...ended, evidence: 'signed' };
+    const { outcome, looks } = script([owed, owed, signed]);
+    expect(await outcome).toBe(signed);
+    expect(looks()).toBe(3);
+  });
+
+  test('has the outcome after ten seconds where the key is out of reach', async () => {
+    const owed: ExecutionView = { ...ended, evidence: 'owed' };
+    const { outcome, slept } = script([running, owed]);
+    expect(await outcome).toBe(owed);
+    expect(slept).toEqual(Array(6).fill(2_000));
+  });
+
   test('ends with the last view when the time is over, not later', async () => {
     const { outcome, slept } = script([running], 5);
     expect(await outcome).toBe(running);

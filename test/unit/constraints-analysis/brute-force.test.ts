@@ -33,6 +33,9 @@ function found(set: ConstraintSet, { findings }: Analysis) {
     alwaysTrue: of('always-true')
       .map(({ message }) => subject(message))
       .sort(),
+    alwaysFalse: of('always-false')
+      .map(({ rules, pointer }) => `${ids(rules)}${pointer}`)
+      .sort(),
     redundant: of('redundant-rule')
       .map(({ message }) => subject(message))
       .sort(),
@@ -58,9 +61,24 @@ test('boxes find exactly what trying each input finds, for every kind of finding
   await fc.assert(
     fc.asyncProperty(smallSets(false), async (set) => {
       const analysis = await analyse(set, plenty);
-      const { covers: _, ...truth } = bruteForce(set);
+      const { covers: _, isDoneBy, ...truth } = bruteForce(set);
       expect(analysis.unknowns).toEqual([]);
       expect(found(set, analysis)).toEqual(truth);
+      for (const { message, rules } of analysis.findings.filter(({ code }) => code === 'redundant-rule')) {
+        const rule = set.rules.findIndex(({ id }) => message.includes(`The rule "${id}" changes nothing`));
+        const others = rules.filter((each) => each !== rule);
+        expect(isDoneBy(rule, others)).toBe(true);
+        for (const one of others)
+          expect(
+            isDoneBy(
+              rule,
+              others.filter((each) => each !== one),
+            ),
+          ).toBe(false);
+      }
+      // What the evaluator confirmed: that none of several rules can be spared.
+      for (const { code, rules, proof } of analysis.findings)
+        if (code === 'redundant-rule' && rules.length > 1) expect(proof.checks).not.toEqual([]);
     }),
     { numRuns: isDeep ? 2_000 : 100, seed: 5 },
   );
@@ -70,7 +88,7 @@ test('boxes and solver together find exactly what trying each input finds', asyn
   await fc.assert(
     fc.asyncProperty(smallSets(true), async (set) => {
       const analysis = await analyse(set, plenty, loadZ3);
-      const { covers: _, ...truth } = bruteForce(set);
+      const { covers: _, isDoneBy: __, ...truth } = bruteForce(set);
       expect(analysis.unknowns).toEqual([]);
       expect(found(set, analysis)).toEqual(truth);
     }),

@@ -1,5 +1,5 @@
 import { holds } from '../../../lib/engines/constraints/analysis/holds.ts';
-import type { ConstraintSet, RuleIndex, Values } from '../../../lib/engines/constraints/model.ts';
+import type { ConstraintSet, Formula, RuleIndex, Values } from '../../../lib/engines/constraints/model.ts';
 
 /** One input of the whole space, on one day. */
 interface Case {
@@ -29,6 +29,8 @@ export interface Truth {
   readonly dead: readonly string[];
   readonly shadowed: readonly string[];
   readonly alwaysTrue: readonly string[];
+  /** Rule and place of each alternative that never holds. */
+  readonly alwaysFalse: readonly string[];
   readonly redundant: readonly string[];
   readonly exclusive: readonly string[];
   readonly gaps: readonly string[];
@@ -36,10 +38,20 @@ export interface Truth {
   readonly unreachable: readonly string[];
   /** Whether these rules, and only with all of them, leave no terms for some facts. */
   readonly covers: (rules: readonly RuleIndex[]) => boolean;
+  /** Whether these rules alone already do all that a rule does. */
+  readonly isDoneBy: (rule: RuleIndex, others: readonly RuleIndex[]) => boolean;
 }
 
 function subsets(items: readonly number[]): number[][] {
   return items.reduce<number[][]>((found, item) => [...found, ...found.map((set) => [...set, item])], [[]]);
+}
+
+/** The conditions of a rule of which each should be able to hold, with their places. */
+function alternativesOf(formula: Formula, place: string, isAlternative: boolean): [string, Formula][] {
+  const own: [string, Formula][] = isAlternative && formula.kind !== 'constant' ? [[place, formula]] : [];
+  if (formula.kind !== 'and' && formula.kind !== 'or') return own;
+  const inner = formula.parts.map((part, at) => alternativesOf(part, `${place}/parts/${at}`, formula.kind === 'or'));
+  return [...own, ...inner.flat()];
 }
 
 /** What an analysis must find, by trying each input of the space. Only for small domains. */
@@ -114,6 +126,16 @@ export function bruteForce(set: ConstraintSet): Truth {
   const alwaysTrue = applying.filter(
     (index) => set.rules[index]!.effect.kind === 'require' && !cases.some((each) => violates(index, each)),
   );
+  const alwaysFalse = live.flatMap((index) => {
+    const { id, when, effect } = set.rules[index]!;
+    const places = [
+      ...alternativesOf(when, '/when', false),
+      ...(effect.kind === 'require' ? alternativesOf(effect.condition, '/effect/condition', !effect.forbids) : []),
+    ];
+    return places
+      .filter(([, formula]) => !raw.some(({ values }) => holds(formula, values)))
+      .map(([place]) => `${id}${place}`);
+  });
   const demanding = applying.filter((index) => !alwaysTrue.includes(index));
   const deniedBy = (index: RuleIndex, each: Case): boolean => denied.get(each)!.some((other) => other !== index);
   const denials = demanding.filter(
@@ -202,11 +224,23 @@ export function bruteForce(set: ConstraintSet): Truth {
     dead: names(dead),
     shadowed: names([...overridden, ...denials]),
     alwaysTrue: names(alwaysTrue),
+    alwaysFalse: alwaysFalse.sort(),
     redundant: names(redundant),
     exclusive: [...exclusive].sort(),
     gaps: gaps.sort(),
     overlaps: overlaps.sort(),
     unreachable: unreachable.sort(),
+    isDoneBy: (index, others) => {
+      const { effect } = set.rules[index]!;
+      if (effect.kind === 'require')
+        return !cases.some((each) => violates(index, each) && !others.some((other) => violates(other, each)));
+      if (effect.kind !== 'route') return false;
+      return effect.to.every((label) =>
+        cases.every(
+          (each) => !applies(index, each) || others.some((other) => carries(other, label) && applies(other, each)),
+        ),
+      );
+    },
     covers: (rules) => groups.some((group) => coversAll(rules, group)),
   };
 }

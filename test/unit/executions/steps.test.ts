@@ -198,6 +198,28 @@ describe('the schema and contract gate', () => {
   });
 });
 
+describe('a plan that the approval desk cannot carry out', () => {
+  test('blocks by the policy gate, and leaves the gates passed that were passed', async () => {
+    const impossible = tinySkill({
+      execute: ({ input: asked, configuration }) => {
+        const result = tinyResult(asked, configuration);
+        const stages = result.plan!.stages.map((stage) => ({
+          ...stage,
+          levels: stage.levels.map((level) => ({ ...level, required: level.seats.length + 1 })),
+        }));
+        return { ...result, plan: { ...result.plan!, stages } };
+      },
+    });
+    const { runtime, executionId } = await begin(impossible, 1_000);
+    const flow = await compute(runtime, executionId);
+    expect(flow).toMatchObject({ verdict: 'block' });
+    expect(flow).not.toHaveProperty('next');
+    expect(await gatesOf(runtime, executionId)).toEqual(['pass', 'pass', 'fail']);
+    await block(runtime, flow);
+    expect((await bundleOf(runtime, executionId)).gates.map(({ result }) => result)).toEqual(['pass', 'pass', 'fail']);
+  });
+});
+
 describe('the determinism gate', () => {
   const escalates = async (skill: AnySkill) => {
     const { runtime, executionId } = await begin(skill, 100);

@@ -107,6 +107,24 @@ describe('mails', () => {
     }
   });
 
+  it('tell an approver of doubts beside what is beyond policy, without their values', () => {
+    const view = mails.find((mail) => mail.mail === 'approval-request')!;
+    const text = (changes: object) => renderMail({ ...view, ...changes } as MailView).text;
+    expect(text({ unverified: 0 })).not.toContain('Not verified');
+    expect(text({ unverified: 1 })).toContain('Not verified: 1 fact of the request is not what the directory knows');
+    expect(text({ unverified: 2, beyondPolicy: [] })).toContain('Not verified: 2 facts of the request are');
+    expect(text({ unverified: 2, beyondPolicy: [] })).not.toContain('Beyond policy');
+  });
+
+  it('name the execution and link to no page where people can open none', () => {
+    const view = mails.find((mail) => mail.mail === 'outcome')!;
+    expect(renderMail(view).text).toMatch(/See the execution:\nhttps:\/\/countersign\.example\.com\/status\//);
+    const { statusUrl: _, ...without } = view as Extract<MailView, { mail: 'outcome' }>;
+    const mail = renderMail(without);
+    expect(mail.text).toContain(`Execution: ${request.executionId}`);
+    for (const part of [mail.text, mail.html]) expect(part).not.toMatch(/https?:|href|See the execution/);
+  });
+
   it('refuse a link that is none', () => {
     const view = mails.find((mail) => mail.mail === 'reminder')!;
     expect(() => renderMail({ ...view, link: 'javascript:alert(1)' } as MailView)).toThrow(TypeError);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { UNVERIFIED_LABEL } from '../../../lib/core/approval/terms.ts';
 import { renderApprovalPage } from '../../../lib/pages/approval-page.ts';
 import { renderCodePage } from '../../../lib/pages/code-page.ts';
 import { renderDecisionRecorded } from '../../../lib/pages/decision-page.ts';
@@ -38,6 +39,38 @@ describe('the approval page', () => {
       'A discount above 15 % in the mid-market segment is decided by sales management.',
     ])
       expect(text).toContain(part);
+  });
+
+  it('tells what is beyond policy from what nobody could verify, in this order, and counts only terms', () => {
+    const doubts = ['Unknown to the directory.', 'The churn risk differs.'].map((value) => ({
+      label: UNVERIFIED_LABEL,
+      value,
+      policy: 'directory: 12 %',
+      differs: true,
+    }));
+    const [first, ...others] = views.approval.terms.lines;
+    const lines = [doubts[0]!, first!, ...others, doubts[1]!];
+    const shown = textOf(renderApprovalPage({ ...views.approval, terms: { ...views.approval.terms, lines } }));
+    expect(shown).toContain('3 of 7 terms go beyond policy. 2 facts are not verified.');
+    expect(shown.match(/▲ Beyond policy/g)).toHaveLength(3);
+    expect(shown).toContain('? Not verified Unknown to the directory. directory: 12 %');
+    expect(shown.match(/\? Not verified/g)).toHaveLength(2);
+    const within = lines.findLast(({ differs }) => !differs)!;
+    const places = [
+      shown.lastIndexOf('▲'),
+      shown.indexOf('? Not'),
+      shown.lastIndexOf('? Not'),
+      shown.indexOf(within.label),
+    ];
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
+  it('says of one doubt alone that every term is within policy, and that it is not verified', () => {
+    const doubt = { label: UNVERIFIED_LABEL, value: 'Unknown.', differs: true };
+    const lines = [{ label: 'Discount', value: '3 %', differs: false }, doubt];
+    const shown = textOf(renderApprovalPage({ ...views.approval, terms: { ...views.approval.terms, lines } }));
+    expect(shown).toContain('Every term is within policy. 1 fact is not verified.');
+    expect(shown).not.toContain('▲ Beyond policy');
   });
 
   it('marks what differs from policy with a sign and a word, and shows it first', () => {

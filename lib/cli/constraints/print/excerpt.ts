@@ -44,7 +44,15 @@ export function excerpt(source: string, { span, label }: Spot, style: Style, wid
     [gutter(width)],
     [gutter(width, String(span.line)), text],
     [gutter(width), ' '.repeat(from), [style, carets], ...(beside ? [' ', [style, label] as const] : [])],
-    ...(beside ? [] : [[gutter(width), ' '.repeat(Math.max(0, Math.min(from, COLUMNS - width - 3 - label.length))), [style, label]] as Line]),
+    ...(beside
+      ? []
+      : [
+          [
+            gutter(width),
+            ' '.repeat(Math.max(0, Math.min(from, COLUMNS - width - 3 - label.length))),
+            [style, label],
+          ] as Line,
+        ]),
   ];
 }
 

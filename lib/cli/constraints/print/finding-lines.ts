@@ -42,7 +42,9 @@ function conflictNotes(set: ConstraintSet, finding: Finding, witness: Values, da
   });
   return [
     ...(facts.length === 0 ? [] : [['where', describeValues(facts, witness, set.fields)] as [string, string]]),
-    ...(terms.length === 0 ? [] : [['for example', `${told(witness)} breaks ${broken.join(', ')}`] as [string, string]]),
+    ...(terms.length === 0
+      ? []
+      : [['for example', `${told(witness)} breaks ${broken.join(', ')}`] as [string, string]]),
     ...subsets,
   ];
 }
@@ -121,15 +123,16 @@ export function notesOf(set: ConstraintSet, finding: Finding, day: number): [str
 export function findingLines(
   set: ConstraintSet,
   finding: Finding,
-  { source = '', spots, day }: { readonly source?: string | undefined; readonly spots: readonly Spot[]; readonly day: number },
+  {
+    source = '',
+    spots,
+    day,
+  }: { readonly source?: string | undefined; readonly spots: readonly Spot[]; readonly day: number },
 ): Line[] {
   const { severity, code, message } = finding;
   const width = gutterWidth(spots);
-  const [head = [], ...more] = hanging([[severity, `${severity}[${code}]`], ': '], message);
   return [
-    head,
-    // The message goes on below its beginning, not below the code.
-    ...more.map((line): Line => line),
+    ...hanging([[severity, `${severity}[${code}]`], ': '], message),
     ...spots.flatMap((spot) => excerpt(source, spot, severity, width)),
     [['note', `${' '.repeat(width)} |`]],
     ...notesOf(set, finding, day).flatMap(([word, text]) =>

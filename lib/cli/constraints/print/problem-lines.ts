@@ -11,7 +11,11 @@ function lengthAt(line: string | undefined, column: number): number {
 }
 
 /** Problems of a source, each with an excerpt of where it stands and what to do. */
-export function problemLines(problems: readonly Problem[], source: string, severity: Style & ('error' | 'warning')): Line[] {
+export function problemLines(
+  problems: readonly Problem[],
+  source: string,
+  severity: Style & ('error' | 'warning'),
+): Line[] {
   const lines = source.split('\n');
   return problems.flatMap(({ pointer, code, message, mend }): Line[] => {
     const [, file, line, column, text] = PLACED.exec(message) ?? [];
@@ -29,7 +33,9 @@ export function problemLines(problems: readonly Problem[], source: string, sever
       label: '',
     };
     const where: Line[] =
-      file === undefined ? [[['note', `${' '.repeat(width)}--> `], pointer === '' ? '(document)' : pointer]] : excerpt(source, spot, severity, width);
+      file === undefined
+        ? [[['note', `${' '.repeat(width)}--> `], pointer === '' ? '(document)' : pointer]]
+        : excerpt(source, spot, severity, width);
     return [...head, ...where, ...hanging([['note', `${' '.repeat(width)} = `], ['strong', 'mend'], ': '], mend), []];
   });
 }

@@ -1,35 +1,45 @@
-import { type Box, boxesMeet, boxHas, firstPoint, type Point, type Sizes, subtractBox } from './boxes.ts';
-import { cellsWithin, complementCells, intersectCells } from './cells.ts';
-import { type Meter, spend } from './regions.ts';
+import { type Box, boxHas, firstPoint, type Point, type Sizes } from './boxes.ts';
+import { complementCells, hasCell, intersectCells } from './cells.ts';
+import { CoverSearch, type Piece } from './cover-search.ts';
+import { type Meter, within } from './regions.ts';
 
-/** A box of a set of inputs, and whose it is. */
-export interface Piece {
-  readonly box: Box;
-  readonly owner: number;
-}
+export type { Piece } from './cover-search.ts';
 
 /** So many steps are walked in the hope of a free point, before the exact search. */
 const STEPS = 24;
 
+/** So many of them from a likely point, before a search that is worth its while early. */
+const FIRST_STEPS = 6;
+
+/** So many free points are remembered for the questions that follow. */
+const MOST_HINTS = 16;
+
 /**
- * Walks from the lowest corner out of each piece that it stands in, to the next cell beyond it. Finds most free points;
- * says nothing when it finds none.
+ * Walks from a point of a box, its lowest corner unless told, out of each piece that it stands in, to the next cell beyond
+ * it. Finds most free points; says nothing when it finds none.
  */
-export function walk(start: Box, pieces: readonly Piece[], sizes: Sizes): Point | undefined {
-  const point = [...firstPoint(start)];
-  for (let step = 0; step < STEPS; step++) {
-    const inside = pieces.find(({ box }) => boxHas(box, point));
+export function walk(
+  start: Box,
+  pieces: readonly Piece[],
+  sizes: Sizes,
+  from: Point = firstPoint(start),
+  steps = STEPS,
+): Point | undefined {
+  const point = [...from];
+  for (let step = 0; step < steps; step++) {
+    const inside = pieces.find((piece) => boxHas(piece.box, point));
     if (inside === undefined) return point;
     const ways: [axis: number, cell: number][] = [];
-    inside.box.forEach((cells, axis) => {
-      if (cells === undefined) return;
+    for (let axis = 0; axis < inside.box.length; axis++) {
+      const cells = inside.box[axis];
+      if (cells === undefined) continue;
       const outside = complementCells(cells, sizes[axis] as number);
       const own = start[axis];
       const free = own === undefined ? outside : intersectCells(own, outside);
       const above = free.find((first, index) => index % 2 === 0 && first > (point[axis] as number));
       const cell = above ?? free.at(-1);
       if (cell !== undefined) ways.push([axis, cell]);
-    });
+    }
     const way = ways[step % Math.max(ways.length, 1)];
     if (way === undefined) return undefined;
     point[way[0]] = way[1];
@@ -37,40 +47,40 @@ export function walk(start: Box, pieces: readonly Piece[], sizes: Sizes): Point 
   return undefined;
 }
 
-function restricts(piece: Box, box: Box): number {
-  let count = 0;
-  for (let axis = 0; axis < box.length; axis++) {
-    const cells = piece[axis];
-    if (cells === undefined) continue;
-    const own = box[axis];
-    if (own === undefined || !cellsWithin(own, cells)) count += 1;
+/** Points that earlier questions of the same kind found free; where they were, others often are free as well. */
+export type Hints = Point[];
+
+/** The point of a box that is most like one that was free. */
+function likelyFree(box: Box, hints: Hints): Point {
+  let best: Point | undefined;
+  let most = -1;
+  for (const hint of hints) {
+    let inside = 0;
+    for (let axis = 0; axis < box.length; axis++) {
+      const cells = box[axis];
+      if (cells === undefined || hasCell(cells, hint[axis] as number)) inside += 1;
+    }
+    if (inside > most) {
+      best = hint;
+      most = inside;
+    }
   }
-  return count;
+  const hint = best ?? firstPoint(box);
+  return box.map((cells, axis) =>
+    cells === undefined || hasCell(cells, hint[axis] as number) ? (hint[axis] as number) : (cells[0] as number),
+  );
 }
 
-function search(box: Box, pieces: readonly Piece[], sizes: Sizes, meter: Meter, used: Set<number>): Point | undefined {
-  spend(meter, 1);
-  const meeting = pieces.filter((piece) => boxesMeet(piece.box, box));
-  let [best, fewest] = [undefined as Piece | undefined, Number.POSITIVE_INFINITY];
-  for (const piece of meeting) {
-    const count = restricts(piece.box, box);
-    if (count >= fewest) continue;
-    [best, fewest] = [piece, count];
-    if (count === 0) break;
-  }
-  if (best === undefined) return firstPoint(box);
-  used.add(best.owner);
-  const rest = meeting.filter((piece) => piece !== best);
-  for (const part of subtractBox(box, best.box, sizes)) {
-    const free = search(part, rest, sizes, meter, used);
-    if (free !== undefined) return free;
-  }
-  return undefined;
+function remember(hints: Hints, point: Point): void {
+  hints.unshift(point);
+  if (hints.length > MOST_HINTS) hints.pop();
 }
 
 /**
  * A point of a region that no piece holds.
- * @returns the point, or the owners of pieces that together hold the whole region.
+ * @param near pieces that may meet a box; owners below zero are nobody's, which costs nothing
+ * @param hints free points of earlier questions, and afterwards of this one
+ * @returns the point, or the owners of pieces that together hold the whole region: none of them can be spared.
  * @throws MeterSpent when it takes more boxes than the meter allows.
  */
 export function freePoint(
@@ -78,18 +88,46 @@ export function freePoint(
   near: (box: Box) => readonly Piece[],
   sizes: Sizes,
   meter: Meter,
+  hints: Hints = [],
 ): { readonly point: Point } | { readonly owners: readonly number[] } {
-  const used = new Set<number>();
   const hard: [Box, readonly Piece[]][] = [];
   for (const box of region) {
     const pieces = near(box);
-    const point = walk(box, pieces, sizes);
-    if (point !== undefined) return { point };
+    const point = walk(box, pieces, sizes, likelyFree(box, hints), FIRST_STEPS);
+    if (point !== undefined) {
+      remember(hints, point);
+      return { point };
+    }
     hard.push([box, pieces]);
   }
+  const used = new Set<number>();
+  const searches: CoverSearch[] = [];
   for (const [box, pieces] of hard) {
-    const point = search(box, pieces, sizes, meter, used);
-    if (point !== undefined) return { point };
+    const search = new CoverSearch(box, pieces, sizes);
+    const point = search.free(() => true, meter, used);
+    if (point !== undefined) {
+      remember(hints, point);
+      return { point };
+    }
+    searches.push(search);
   }
-  return { owners: [...used].sort((a, b) => a - b) };
+  return {
+    owners: spared(
+      [...used].filter((owner) => owner >= 0).sort((a, b) => a - b),
+      searches,
+      meter,
+    ),
+  };
+}
+
+/** Owners of a covering without those that can be spared. What is too much work to spare stays. */
+function spared(owners: readonly number[], searches: readonly CoverSearch[], meter: Meter): readonly number[] {
+  let left = owners;
+  for (const owner of owners.toReversed()) {
+    const rest = new Set(left.filter((each) => each !== owner));
+    const keep = (each: number): boolean => each < 0 || rest.has(each);
+    const isCovered = within(meter, () => searches.every((search) => search.free(keep, meter) === undefined));
+    if (isCovered === true) left = [...rest];
+  }
+  return left;
 }

@@ -57,12 +57,20 @@ function byPath(content: unknown, paths: readonly string[]): unknown {
   );
 }
 
+/** Most rules with a finding have several. */
+const contents = new WeakMap<Prepared, unknown>();
+
 /** A rule by its id, with the ids of the rules that it names, so that the place in the file does not matter. */
-function contentOf({ rule, overriders }: Prepared, world: World): unknown {
+function contentOf(prepared: Prepared, world: World): unknown {
+  const known = contents.get(prepared);
+  if (known !== undefined) return known;
+  const { rule, overriders } = prepared;
   const { id, when, effect, inForce, priority } = rule;
   const paths = world.fields.map(({ path }) => path);
   const overriddenBy = overriders.map((each) => world.rules[each]?.rule.id ?? '');
-  return { id, when: byPath(when, paths), effect: byPath(effect, paths), inForce, priority, overriddenBy };
+  const content = { id, when: byPath(when, paths), effect: byPath(effect, paths), inForce, priority, overriddenBy };
+  contents.set(prepared, content);
+  return content;
 }
 
 function sortedUnique(texts: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 import { indexBoxes } from './box-index.ts';
 import type { Box } from './boxes.ts';
-import type { Piece } from './cover.ts';
+import type { Hints, Piece } from './cover.ts';
 import { type Extent, NEVER, type World } from './prepare.ts';
 
 /** A set of inputs that belongs to somebody: mostly to the rule at a position. */
@@ -16,6 +16,10 @@ export interface Pool {
   readonly boxless: readonly Owned[];
   /** Pieces that may meet a box. */
   readonly near: (box: Box) => readonly Piece[];
+  /** Points outside of it that questions found: where to look first. */
+  readonly hints: Hints;
+  /** The pool of these owners' items alone. */
+  readonly only: (owners: readonly number[]) => Pool;
 }
 
 /** Fewer pieces than this are looked at one by one. */
@@ -25,12 +29,20 @@ export function poolOf(world: World, items: readonly Owned[]): Pool {
   const real = items.filter(({ extent }) => extent !== NEVER);
   const pieces = real.flatMap(({ owner, extent }) => (extent.boxes ?? []).map((box): Piece => ({ box, owner })));
   const boxless = real.filter(({ extent }) => extent.boxes === undefined);
-  if (pieces.length <= FEW) return { items: real, boxless, near: () => pieces };
+  let byOwner: Map<number, Owned[]> | undefined;
+  const only = (owners: readonly number[]): Pool => {
+    byOwner ??= Map.groupBy(real, ({ owner }) => owner);
+    return poolOf(
+      world,
+      owners.flatMap((owner) => byOwner?.get(owner) ?? []),
+    );
+  };
+  if (pieces.length <= FEW) return { items: real, boxless, near: () => pieces, hints: [], only };
   const index = indexBoxes(
     pieces.map(({ box }) => box),
     world.space.sizes,
   );
-  return { items: real, boxless, near: (box) => index.near(box).map((at) => pieces[at] as Piece) };
+  return { items: real, boxless, near: (box) => index.near(box).map((at) => pieces[at] as Piece), hints: [], only };
 }
 
 /** A pool without some owners. */
@@ -40,5 +52,7 @@ export function without(pool: Pool, ...owners: readonly number[]): Pool {
     items: pool.items.filter(keep),
     boxless: pool.boxless.filter(keep),
     near: (box) => pool.near(box).filter(keep),
+    hints: pool.hints,
+    only: (kept) => pool.only(kept.filter((owner) => keep({ owner }))),
   };
 }

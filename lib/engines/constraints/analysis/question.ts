@@ -1,7 +1,8 @@
 import type { FindingCode } from '../findings.ts';
 import type { Values } from '../model.ts';
 import { NOBODY } from './box-conflicts.ts';
-import { freePoint } from './cover.ts';
+import type { Box } from './boxes.ts';
+import { freePoint, type Piece } from './cover.ts';
 import { holds } from './holds.ts';
 import type { Owned, Pool } from './pool.ts';
 import { type Extent, isIn, type World } from './prepare.ts';
@@ -32,16 +33,6 @@ function isFree(values: Values, boxless: readonly Owned[], except: number | unde
   return boxless.every(({ owner, extent }) => owner === except || !holds(extent.formula, values));
 }
 
-/** Owners of a covering without those that can be spared. */
-function spare(owners: readonly number[], covers: (owners: readonly number[]) => boolean): readonly number[] {
-  let left = owners;
-  for (const owner of owners.toReversed()) {
-    const rest = left.filter((each) => each !== owner);
-    if (covers(rest)) left = rest;
-  }
-  return left;
-}
-
 /**
  * Answers a question by boxes alone; none when it takes a solver. What boxes leave open is tried on the input that they find.
  */
@@ -54,37 +45,14 @@ export function answerByBoxes(world: World, { region, pool, except, raw }: Quest
   const impossible = raw ? [] : world.unreal;
   const unreal = impossible.flatMap((extent) => (extent.boxes ?? []).map((box) => ({ box, owner: NOBODY })));
   const boxlessUnreal = impossible.filter((extent) => extent.boxes === undefined);
-  const found = within(meter, () =>
-    freePoint(
-      boxes,
-      (box) => [...unreal, ...pool.near(box)].filter(({ owner }) => owner === NOBODY || owner !== except),
-      sizes,
-      meter,
-    ),
-  );
+  const near = (box: Box): readonly Piece[] => {
+    const pieces = pool.near(box);
+    const others = except === undefined ? pieces : pieces.filter(({ owner }) => owner !== except);
+    return unreal.length === 0 ? others : [...unreal, ...others];
+  };
+  const found = within(meter, () => freePoint(boxes, near, sizes, meter, pool.hints));
   if (found === undefined) return undefined;
-  if ('owners' in found) {
-    const covers = (owners: readonly number[]): boolean =>
-      within(
-        meter,
-        () =>
-          'owners' in
-          freePoint(
-            boxes,
-            (box) => [...unreal, ...pool.near(box)].filter(({ owner }) => owner === NOBODY || owners.includes(owner)),
-            sizes,
-            meter,
-          ),
-      ) ?? false;
-    return {
-      is: 'covered',
-      by: 'intervals',
-      owners: spare(
-        found.owners.filter((owner) => owner !== NOBODY),
-        covers,
-      ),
-    };
-  }
+  if ('owners' in found) return { is: 'covered', by: 'intervals', owners: found.owners };
   const values = inputAt(world.space, world.fields, found.point);
   if (!isFree(values, pool.boxless, except) || boxlessUnreal.some((extent) => isIn(extent, values))) return undefined;
   return { is: 'free', by: 'intervals', values };

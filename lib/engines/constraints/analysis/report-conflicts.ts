@@ -44,7 +44,12 @@ function reportConflicts(inquiry: Inquiry, tier: ConflictTier, cores: readonly (
     const run = longestRun(world, slicesOf(world, positions), (days) =>
       within(world.cutter.meter, () => tier.show(positions, days)),
     );
-    if (run === undefined) continue;
+    if (run === undefined) {
+      // It was found, but not shown within the budget: then nothing is claimed, and nothing is excluded.
+      const spent = tier.by === 'solver' ? inquiry.prover.spent : world.cutter.meter.spent;
+      noteUnknown(inquiry, { code: 'conflict', about: positions }, { is: 'unknown', because: 'budget', spent });
+      continue;
+    }
     const { shown, days } = run;
     inquiry.drafts.push({
       code: 'conflict',
@@ -93,12 +98,17 @@ export async function findConflicts(inquiry: Inquiry): Promise<void> {
   const before = prover.spent;
   const certain = solverConflicts(world, prover, boxes.cores, hard, cap - boxes.cores.length, false);
   if (certain.truncated) truncated.add('conflict');
-  reportConflicts(inquiry, certain, certain.cores);
+  try {
+    reportConflicts(inquiry, certain, certain.cores);
+  } finally {
+    certain.close();
+  }
   noteUndecided(inquiry, certain, prover.spent - before);
   if (opaque.size === 0) return;
   const known = new Antichain();
   for (const set of [...boxes.cores, ...certain.cores]) known.add(set);
   const possible = solverConflicts(world, prover, known.sets, opaque, cap, true);
+  possible.close();
   const spent = prover.spent - before;
   for (const about of possible.cores)
     noteUnknown(inquiry, { code: 'conflict', about }, { is: 'unknown', because: 'opaque', spent });

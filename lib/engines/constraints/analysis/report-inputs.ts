@@ -3,6 +3,7 @@ import { Confirmation } from './check.ts';
 import type { Days } from './conflicts.ts';
 import { longestRun, slicesOf, wholeTime } from './days.ts';
 import { type Draft, named } from './draft.ts';
+import { confirmCovered } from './evidence.ts';
 import { holds } from './holds.ts';
 import { answerAll, type Inquiry, noteUnknown } from './inquiry.ts';
 import { type Owned, poolOf } from './pool.ts';
@@ -201,6 +202,13 @@ async function reportUnreachable(inquiry: Inquiry, pools: Pools): Promise<void> 
     const written = type.kind === 'set' ? (type.values[question.value] ?? '') : writeValue(type, question.value);
     const why =
       answer.owners.length === 0 ? 'a default replaces it' : `${named(world, answer.owners)} deny each such input`;
+    const confirmation = new Confirmation();
+    confirmCovered(inquiry, confirmation, {
+      question,
+      owners: answer.owners,
+      isMeant: (values) => holds(question.region.formula, values),
+      isHeld: (owner, values, day) => inquiry.judge.isBroken(world.rules[owner]?.index ?? owner, values, day),
+    });
     inquiry.drafts.push({
       code: 'unreachable-value',
       positions: answer.owners,
@@ -209,7 +217,7 @@ async function reportUnreachable(inquiry: Inquiry, pools: Pools): Promise<void> 
       pointer: `/fields/${field.path}/${written}`,
       message: `No permitted input has "${written}" as ${field.path}: ${why}.`,
       mend: 'Remove the value from the field, or let some rule allow it.',
-      confirmation: new Confirmation(),
+      confirmation,
     });
   }
 }

@@ -1,9 +1,11 @@
+import type { Values } from '../model.ts';
 import { Confirmation } from './check.ts';
 import type { Days } from './conflicts.ts';
 import { wholeTime } from './days.ts';
 import { type Draft, named } from './draft.ts';
+import { boundaryOf, confirmAt, confirmCovered, type Evidence, samplesOf } from './evidence.ts';
 import { answerAll, type Inquiry, noteUnknown } from './inquiry.ts';
-import type { Prepared, World } from './prepare.ts';
+import { isIn, type Prepared, type World } from './prepare.ts';
 import type { Answer, Question } from './question.ts';
 import {
   deadParts,
@@ -35,6 +37,7 @@ async function reportCovered(
   rules: readonly Prepared[],
   ask: (rule: Prepared) => Question | undefined,
   report: (rule: Prepared, covered: Covered) => Pick<Draft, 'message' | 'mend'>,
+  confirm: (confirmation: Confirmation, rule: Prepared, question: Question, covered: Covered) => void,
 ): Promise<Prepared[]> {
   const asked = rules.map((rule) => ({ rule, question: ask(rule) }));
   const questions = asked.flatMap(({ question }) => (question === undefined ? [] : [question]));
@@ -46,16 +49,58 @@ async function reportCovered(
       noteUnknown(inquiry, question, answer);
       return [rule];
     }
+    const confirmation = new Confirmation();
+    confirm(confirmation, rule, question, answer);
     inquiry.drafts.push({
       code: question.code,
       positions: sorted([rule.position, ...answer.owners]),
       by: answer.by,
       days: lifeOf(inquiry.world, rule),
       ...report(rule, answer),
-      confirmation: new Confirmation(),
+      confirmation,
     });
     return [];
   });
+}
+
+/** A minimal set of owners that answers several questions at once: what each needs alone may be more than all need together. */
+async function joined(
+  inquiry: Inquiry,
+  questions: readonly Question[],
+  owners: readonly number[],
+): Promise<readonly number[]> {
+  if (questions.length < 2) return owners;
+  let left = owners;
+  for (const owner of owners.toReversed()) {
+    const rest = left.filter((each) => each !== owner);
+    const answers = await answerAll(
+      inquiry,
+      questions.map((question) => ({ ...question, pool: question.pool.only(rest) })),
+    );
+    if (answers.every(({ is }) => is === 'covered')) left = rest;
+  }
+  return left;
+}
+
+function applies({ world, judge }: Inquiry, position: number, values: Values, day: number): boolean {
+  return judge.applies(world.rules[position]?.index ?? position, values, day);
+}
+
+function isBroken({ world, judge }: Inquiry, position: number, values: Values, day: number): boolean {
+  return judge.isBroken(world.rules[position]?.index ?? position, values, day);
+}
+
+function isCandidate({ world, judge }: Inquiry, position: number, values: Values, day: number): boolean {
+  return judge.isCandidate(world.rules[position]?.index ?? position, values, day);
+}
+
+/** What it means for an evaluator that a rule is redundant. */
+function meaning(inquiry: Inquiry, { rule, position }: Prepared): Pick<Evidence, 'isMeant' | 'isHeld'> {
+  const does = rule.effect.kind === 'require' ? isBroken : applies;
+  return {
+    isMeant: (values, day) => does(inquiry, position, values, day),
+    isHeld: (owner, values, day) => does(inquiry, owner, values, day),
+  };
 }
 
 async function reportRedundant(inquiry: Inquiry, rules: readonly Prepared[], pools: Pools): Promise<void> {
@@ -75,7 +120,22 @@ async function reportRedundant(inquiry: Inquiry, rules: readonly Prepared[], poo
     const needed = await answerAll(inquiry, overridesSomething(world, rule, pools));
     if (needed.some(({ is }) => is !== 'covered')) continue;
     const covered = answers.filter((answer) => answer.is === 'covered');
-    const owners = sorted(covered.flatMap((answer) => answer.owners));
+    const owners = await joined(inquiry, questions, sorted(covered.flatMap((answer) => answer.owners)));
+    const confirmation = new Confirmation();
+    const [only] = questions;
+    if (questions.length === 1 && only !== undefined)
+      confirmCovered(inquiry, confirmation, { question: only, owners, ...meaning(inquiry, rule) });
+    else
+      for (const question of questions) {
+        const adding = owners.filter((owner) => question.pool.items.some((item) => item.owner === owner));
+        confirmAt(
+          world,
+          confirmation,
+          boundaryOf(world, question),
+          'one of the rules named adds a label.',
+          (values, day) => adding.some((owner) => applies(inquiry, owner, values, day)),
+        );
+      }
     const what = rule.rule.effect.kind === 'route' ? 'adds its labels already' : 'demands what it demands already';
     inquiry.drafts.push({
       code: 'redundant-rule',
@@ -84,7 +144,7 @@ async function reportRedundant(inquiry: Inquiry, rules: readonly Prepared[], poo
       days: lifeOf(world, rule),
       message: `The rule "${rule.rule.id}" changes nothing: wherever it applies, ${named(world, owners)} ${what}.`,
       mend: 'Remove the rule, or make it stricter or wider than the others.',
-      confirmation: new Confirmation(),
+      confirmation,
     });
   }
 }
@@ -116,6 +176,7 @@ async function reportDeadParts(inquiry: Inquiry, rules: readonly Prepared[], poo
 /** Finds rules that do nothing: dead, overridden, denied, always true, redundant; and parts that never hold. */
 export async function reportRules(inquiry: Inquiry, pools: Pools): Promise<void> {
   const { world } = inquiry;
+  const samples = samplesOf(world).filter((values) => !world.unreal.some((extent) => isIn(extent, values)));
   const live = await reportCovered(
     inquiry,
     world.rules,
@@ -124,6 +185,16 @@ export async function reportRules(inquiry: Inquiry, pools: Pools): Promise<void>
       message: `The rule "${rule.id}" can never apply: no input meets its condition.`,
       mend: 'Correct the condition, or remove the rule.',
     }),
+    (confirmation, { position, rule: { effect } }) =>
+      confirmAt(
+        world,
+        confirmation,
+        samples,
+        'the rule applies to none of them.',
+        (values, day) =>
+          !isCandidate(inquiry, position, values, day) ||
+          (effect.kind === 'default' && values[effect.field] !== undefined),
+      ),
   );
   await reportDeadParts(inquiry, live, pools);
   const applying = await reportCovered(
@@ -134,6 +205,13 @@ export async function reportRules(inquiry: Inquiry, pools: Pools): Promise<void>
       message: `The rule "${rule.id}" never applies: ${named(world, owners)} override it wherever it could.`,
       mend: 'Remove the rule, or narrow the rules that override it.',
     }),
+    (confirmation, { position }, question, { owners }) =>
+      confirmCovered(inquiry, confirmation, {
+        question,
+        owners,
+        isMeant: (values, day) => isCandidate(inquiry, position, values, day),
+        isHeld: (owner, values, day) => isCandidate(inquiry, owner, values, day),
+      }),
   );
   const demanding = await reportCovered(
     inquiry,
@@ -143,6 +221,14 @@ export async function reportRules(inquiry: Inquiry, pools: Pools): Promise<void>
       message: `The rule "${rule.id}" demands nothing: its condition holds wherever it applies.`,
       mend: 'Make the condition stricter, or remove the rule.',
     }),
+    (confirmation, { position, applies: region }, question) =>
+      confirmAt(
+        world,
+        confirmation,
+        boundaryOf(world, { ...question, region }),
+        'the rule applies, and its condition holds.',
+        (values, day) => applies(inquiry, position, values, day) && !isBroken(inquiry, position, values, day),
+      ),
   );
   const mattering = await reportCovered(
     inquiry,
@@ -152,6 +238,13 @@ export async function reportRules(inquiry: Inquiry, pools: Pools): Promise<void>
       message: `The rule "${rule.id}" never matters: ${named(world, owners)} deny each input to which it applies.`,
       mend: 'Remove the rule, or let the others allow some of these inputs.',
     }),
+    (confirmation, { position }, question, { owners }) =>
+      confirmCovered(inquiry, confirmation, {
+        question,
+        owners,
+        isMeant: (values, day) => applies(inquiry, position, values, day),
+        isHeld: (owner, values, day) => isBroken(inquiry, owner, values, day),
+      }),
   );
   await reportRedundant(inquiry, mattering, pools);
 }

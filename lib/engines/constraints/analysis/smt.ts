@@ -29,8 +29,8 @@ export class OpaqueNames {
     return known;
   }
 
-  get declarations(): string {
-    return [...this.#names.values()].map((name) => `(declare-const ${name} Bool)`).join('\n');
+  get names(): readonly string[] {
+    return [...this.#names.values()];
   }
 }
 
@@ -53,6 +53,11 @@ export function declare(fields: readonly Field[], wanted: readonly FieldIndex[],
       ];
     })
     .join('\n');
+}
+
+/** Declares integers without bounds: offsets of terms that follow facts. */
+export function declareUnbounded(wanted: readonly FieldIndex[]): string {
+  return wanted.map((index) => `(declare-const ${valueName(index)} Int)`).join('\n');
 }
 
 function termText(

@@ -42,9 +42,7 @@ const finding = z.strictObject({
   period,
   owners: z.array(text),
   spans: z.array(span),
-  repair: z
-    .strictObject({ rule: text, pointer: text, from: z.int(), to: z.int(), message: text })
-    .exactOptional(),
+  repair: z.strictObject({ rule: text, pointer: text, from: z.int(), to: z.int(), message: text }).exactOptional(),
   mend: text,
   proof: z.strictObject({
     by: z.enum(['intervals', 'solver']),

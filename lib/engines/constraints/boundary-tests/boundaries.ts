@@ -63,17 +63,31 @@ function sums(fields: readonly Field[], atom: Linear, base: Values, context: For
   });
 }
 
-/** Of an enum: the first and the last value that is meant, and the values beside them. */
-function members(fields: readonly Field[], atom: Extract<Formula, { kind: 'member' }>, base: Values): Neighbour[] {
+/** Words of an enum that are all looked at; of longer ones only those at the ends of what is meant, and beside them. */
+const WORDS = 8;
+
+function wordsBeside({ minimum, maximum }: Field, values: readonly number[]): number[] {
+  const all = Array.from({ length: maximum - minimum + 1 }, (_, n) => minimum + n);
+  if (all.length <= WORDS) return all;
+  const [first = minimum, last = maximum] = [values[0], values.at(-1)];
+  const others = all.filter((value) => !values.includes(value));
+  const beside = [first - 1, last + 1].filter((value) => others.includes(value));
+  return [...new Set([first, last, ...beside, ...others.slice(0, 1)])];
+}
+
+/** Of an enum: the values that are meant, and those beside them. */
+function members(
+  fields: readonly Field[],
+  atom: Extract<Formula, { kind: 'member' }>,
+  base: Values,
+  context: Formula,
+): Neighbour[] {
   const field = fields[atom.field];
   if (field === undefined) return [];
-  const [first = 0, last = 0] = [atom.values[0], atom.values.at(-1)];
-  const outside = [first - 1, last + 1, field.minimum, field.maximum].find(
-    (value) => value >= field.minimum && value <= field.maximum && !atom.values.includes(value),
-  );
-  const chosen = new Set([first, last, ...(outside === undefined ? [] : [outside])]);
-  return [...chosen].map((value) => ({
-    values: base.with(atom.field, value),
+  return wordsBeside(field, atom.values).map((value) => ({
+    values:
+      findInput(fields, { kind: 'and', parts: [{ ...atom, values: [value] }, context] }) ??
+      base.with(atom.field, value),
     about: `${field.path} is ${writeValue(field.type, value)}`,
   }));
 }
@@ -115,7 +129,7 @@ export function neighbours(fields: readonly Field[], atom: Formula, base: Values
     case 'linear':
       return sums(fields, atom, base, context);
     case 'member':
-      return members(fields, atom, base);
+      return members(fields, atom, base, context);
     case 'contains':
       return elements(fields, atom, base);
     case 'present':

@@ -148,7 +148,7 @@ export function sizeOf(tree: Tree, known = new Map<Tree, number>()): number {
 }
 
 /** Atoms that are written at most; what would take more is refused. */
-export const MOST_ATOMS = 20_000;
+export const MOST_ATOMS = 100_000;
 
 /** Why trees are too large to be written out, or nothing. */
 export function tooLarge(trees: Iterable<Tree>): string[] {

@@ -1,7 +1,7 @@
 import { dateOfDay } from '../../../core/calendar/local-day.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import type { ConstraintSet, Field, FieldIndex } from '../model.ts';
-import { bitCount, wordsOf } from '../written-values.ts';
+import { wordsOf } from '../written-values.ts';
 import { Approximation, permittedTrees, type Tree, tooLarge, type Writer, write } from './approximate.ts';
 import { isWellFormed, refused, type Target, unsafeTexts, written } from './output.ts';
 import { type Atom, permissionOf } from './permission.ts';
@@ -55,14 +55,18 @@ function valueSchema(field: Field): JsonObject {
       return { enum: type.values.slice(minimum, maximum + 1) };
     case 'boolean':
       return { enum: [false, true].slice(minimum, maximum + 1) };
-    case 'set':
+    case 'set': {
+      // Where some of an input is settled already, a set may have just one value left, and that may be the empty one.
+      const isSettled = minimum === maximum;
+      const words = isSettled ? wordsOf(type.values, minimum) : type.values;
       return {
         type: 'array',
-        items: { enum: minimum === maximum ? wordsOf(type.values, minimum) : type.values },
+        items: words.length === 0 ? false : { enum: words },
         uniqueItems: true,
-        minItems: minimum === maximum ? bitCount(minimum) : 0,
-        maxItems: type.maximumSize,
+        minItems: isSettled ? words.length : 0,
+        maxItems: isSettled ? words.length : type.maximumSize,
       };
+    }
     default:
       return { type: 'integer', minimum, maximum };
   }
@@ -152,8 +156,9 @@ class SchemaWriter implements Writer<Json> {
         if (term === undefined || atom.terms.length > 1) break;
         const field = this.field(term.field);
         const ranges = comparedRanges(field, term, atom);
-        const schemas = ranges.map((range): Json =>
-          term.of === 'size' ? { minItems: range[0], maxItems: range[1] } : rangeSchema(field, range),
+        const schemas = ranges.map(
+          (range): Json =>
+            term.of === 'size' ? { minItems: range[0], maxItems: range[1] } : rangeSchema(field, range),
         );
         return [term.field, anyOf(schemas)];
       }

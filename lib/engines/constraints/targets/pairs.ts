@@ -35,7 +35,8 @@ export function pairOf(atom: Extract<Atom, { readonly kind: 'linear' }>, fields:
   const [left, right, ...more] = atom.terms;
   const is = ORDERS[`${atom.is} ${atom.bound}`];
   if (left === undefined || right === undefined || more.length > 0 || is === undefined) return undefined;
-  if (left.of !== 'value' || right.of !== 'value' || left.coefficient !== 1 || right.coefficient !== -1) return undefined;
+  if (left.of !== 'value' || right.of !== 'value' || left.coefficient !== 1 || right.coefficient !== -1)
+    return undefined;
   const [a, b] = [fields[left.field]?.type, fields[right.field]?.type];
   if (a === undefined || b === undefined || !areAlike(a, b)) return undefined;
   return { left: left.field, is, right: right.field };

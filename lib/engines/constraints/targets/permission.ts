@@ -62,8 +62,7 @@ class Spelling {
       if (effect.kind !== 'default' || set.fields[effect.field]?.optional !== true) continue;
       this.fillers.set(effect.field, [...(this.fillers.get(effect.field) ?? []), index]);
     }
-    for (const rules of this.fillers.values())
-      rules.sort((a, b) => (outranks(this.rule(a), this.rule(b)) ? -1 : 1));
+    for (const rules of this.fillers.values()) rules.sort((a, b) => (outranks(this.rule(a), this.rule(b)) ? -1 : 1));
   }
 
   private rule(index: RuleIndex): Rule {
@@ -160,10 +159,7 @@ class Spelling {
       const { when, overriddenBy, effect } = this.rule(index);
       const look = effect.kind === 'default' ? this.raw : this.filled;
       const overriders = overriddenBy.filter((other) => this.active.has(other));
-      const met = joined('and', [
-        this.spell(when, look),
-        ...overriders.map((rule) => not({ kind: 'applies', rule })),
-      ]);
+      const met = joined('and', [this.spell(when, look), ...overriders.map((rule) => not({ kind: 'applies', rule }))]);
       applies.set(index, met);
       if (effect.kind !== 'require') continue;
       broken.set(index, joined('and', [met, not(this.spell(effect.condition, look))]));

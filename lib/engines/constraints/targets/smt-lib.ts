@@ -1,6 +1,6 @@
 import type { ConstraintSet, Expression, Field, FieldIndex, Formula, LinearTerm, Values } from '../model.ts';
 import { Approximation, permittedTrees, type Tree, tooLarge, type Writer, write } from './approximate.ts';
-import { type Target, written, refused } from './output.ts';
+import { refused, type Target, written } from './output.ts';
 import { type Atom, permissionOf } from './permission.ts';
 import { bitsOf, quotedForComment } from './texts.ts';
 
@@ -180,7 +180,11 @@ export const smtLib: Target = (set, { day }) => {
     ...[...kept].map(([rule, tree]) =>
       define(`kept-${rule}`, write(tree, writer), `Whether rule ${idOf(rule)} is not broken.`),
     ),
-    define('permitted', `(and true ${[...kept.keys()].map((rule) => `kept-${rule}`).join(' ')})`, 'Whether none is broken.'),
+    define(
+      'permitted',
+      `(and true ${[...kept.keys()].map((rule) => `kept-${rule}`).join(' ')})`,
+      'Whether none is broken.',
+    ),
     '(assert permitted)',
     '(check-sat)',
     '',

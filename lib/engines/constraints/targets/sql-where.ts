@@ -119,8 +119,9 @@ class SqlWriter implements Writer<Sql> {
   size(field: FieldIndex): Sql {
     const { type } = this.field(field);
     const words = type.kind === 'set' ? type.values.length : 0;
-    const bits = Array.from({ length: words }, (_, bit) =>
-      sql`((${this.column(field)} & ${plain(String(2 ** bit))}) <> 0)`,
+    const bits = Array.from(
+      { length: words },
+      (_, bit) => sql`((${this.column(field)} & ${plain(String(2 ** bit))}) <> 0)`,
     ).map((bit) => sql`CASE WHEN ${bit} THEN 1 ELSE 0 END`);
     return joined(bits, '+');
   }
@@ -148,7 +149,8 @@ class SqlWriter implements Writer<Sql> {
   private number(expression: Expression): Sql {
     switch (expression.kind) {
       case 'number':
-        return parameter(expression.value);
+        // Some drivers bind every number as a floating-point one, and then a quotient would not be whole.
+        return sql`CAST(${parameter(expression.value)} AS BIGINT)`;
       case 'value':
         return this.column(expression.field);
       case 'size':

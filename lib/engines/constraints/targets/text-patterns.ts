@@ -72,7 +72,10 @@ function magnitudeTexts(low: number, high: number, scale: number): string[] {
     if (from > to) continue;
     const [a, b] = [from, to].map((value) => String(value).padStart(length, '0')) as [string, string];
     for (const places of placesBetween(a, b)) {
-      const whole = places.slice(0, length - scale).map(digitText).join('');
+      const whole = places
+        .slice(0, length - scale)
+        .map(digitText)
+        .join('');
       texts.push(whole + fractionText(places.slice(length - scale)));
     }
   }

@@ -16,7 +16,8 @@ export function bitsOf(mask: number): number[] {
 
 /** A text in double quotes on one line of ASCII, for comments: whatever stands in it, the comment does not end early. */
 export function quotedForComment(text: string): string {
-  return JSON.stringify(text).replace(/[^\x20-\x7e]|[<*/]/g, (char) =>
-    `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return JSON.stringify(text).replace(
+    /[^\x20-\x7e]|[<*/]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

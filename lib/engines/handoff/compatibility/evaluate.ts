@@ -133,7 +133,8 @@ export class Evaluator {
     const asked = (key: string): Truth => {
       const isNamed = this.holds(test.names, key);
       const of = isNamed === false ? undefined : this.holds(test.value, value[key] as Json);
-      if (test.kind === 'every-property') return isNamed === false || of === true ? true : isNamed === true ? of : undefined;
+      if (test.kind === 'every-property')
+        return isNamed === false || of === true ? true : isNamed === true ? of : undefined;
       return isNamed === false || of === false ? true : isNamed === true ? opposite(of) : undefined;
     };
     const truth = every(keys, asked);

@@ -50,7 +50,7 @@ class ArraySearch {
   readonly #wanted: number;
   /** From this index on all positions are alike. */
   readonly #tail: number;
-  #isVague: boolean;
+  #isVague = false;
 
   constructor(tests: readonly Test[], except: ReadonlyMap<string, Json>, wanted: number, finder: Finder) {
     this.#finder = finder;
@@ -64,7 +64,6 @@ class ArraySearch {
     this.#wanted = wanted;
     const froms = [...this.#every, ...this.#some].map(({ from }) => from);
     this.#tail = Math.max(0, ...froms, ...this.#items.map(({ index }) => index + 1));
-    this.#isVague = ofKind(tests, 'opaque').length > 0;
   }
 
   #at(index: number): Formula {
@@ -83,9 +82,11 @@ class ArraySearch {
 
   find(fewest: number, most: number): Found {
     const demanded = this.#some.length + this.#counted.reduce((sum, count) => sum + count.fewest, 0);
-    // Whatever is longer stays a witness when items of the tail that no demand needs are taken out.
-    const last = Math.min(most, Math.max(fewest, this.#tail) + demanded + (this.#hasTwins ? 2 : 0));
-    if (fewest > LONGEST || (last > LONGEST && demanded > LONGEST)) return fewest > most ? { values: [], complete: true } : UNDECIDED;
+    // Whatever is longer stays a witness when items of the tail that no demand needs are taken out, one length for each
+    // value that is left out.
+    const last = Math.min(most, Math.max(fewest, this.#tail) + demanded + (this.#hasTwins ? 2 : 0) + this.#except.size);
+    if (fewest > LONGEST || (last > LONGEST && demanded > LONGEST))
+      return fewest > most ? { values: [], complete: true } : UNDECIDED;
     const collection = new Collection(this.#wanted);
     for (let length = fewest; length <= Math.min(last, LONGEST) && !collection.isFull; length++)
       this.#findOfLength(length, collection);
@@ -100,7 +101,10 @@ class ArraySearch {
   #findOfLength(length: number, collection: Collection): void {
     const positions = Array.from({ length }, (_, index) => this.#at(index));
     if (positions.some((set) => !this.#mayHave(set))) return;
-    if (!this.#hasTwins) return this.#place(positions, collection, undefined);
+    if (!this.#hasTwins) {
+      this.#place(positions, collection, undefined);
+      return;
+    }
     // Positions of the tail are alike, so only the first two of them need to be tried as twins.
     const reach = Math.min(length, this.#tail + 2);
     for (let a = 0; a < reach; a++)
@@ -114,7 +118,6 @@ class ArraySearch {
 
   /** Gives each demand a position, and counts what is counted. */
   #place(positions: readonly Formula[], collection: Collection, twins: readonly [number, number] | undefined): void {
-    const { formulas } = this.#finder;
     const failed = new Set<string>();
     const limited = this.#counted.filter(({ most }) => most !== Number.POSITIVE_INFINITY);
     const demands = [
@@ -145,7 +148,6 @@ class ArraySearch {
       return false;
     };
     visit(0, { demands, counts: limited.map(() => 0) });
-    void formulas;
   }
 
   /** What one position can be: any of the open demands met or not, each limited set met or avoided. */

@@ -1,3 +1,4 @@
+import { Collection, type Found, NOTHING, UNDECIDED } from './found.ts';
 import {
   addFractions,
   compareFractions,
@@ -11,7 +12,6 @@ import {
   numberOf,
   timesFraction,
 } from './fraction.ts';
-import { Collection, type Found, NOTHING, UNDECIDED } from './found.ts';
 import type { Meter } from './meter.ts';
 
 export interface Bound {

@@ -13,6 +13,10 @@ type Slots = ReadonlyMap<string, Formula>;
 class ObjectSearch {
   readonly #finder: Finder;
   readonly #every: readonly PropertyTest[];
+  /** Those that name their properties one by one, by name, and the others. */
+  readonly #listed = new Map<Json, PropertyTest[]>();
+  readonly #open: PropertyTest[] = [];
+  readonly #values = new Map<string, Formula>();
   readonly #named: ReadonlySet<string>;
   readonly #fewest: number;
   readonly #most: number;
@@ -23,7 +27,9 @@ class ObjectSearch {
 
   constructor(tests: readonly Test[], except: ReadonlyMap<string, Json>, wanted: number, finder: Finder) {
     this.#finder = finder;
-    const properties = tests.filter((test) => test.kind === 'every-property' || test.kind === 'some-property');
+    const properties = tests.filter(
+      (test): test is PropertyTest => test.kind === 'every-property' || test.kind === 'some-property',
+    );
     this.#every = properties.filter(({ kind }) => kind === 'every-property');
     this.#named = new Set(properties.flatMap(({ names }) => namesIn(names)));
     this.#fewest = Math.max(0, ...tests.flatMap((test) => (test.kind === 'fewest' ? [test.count] : [])));
@@ -33,7 +39,12 @@ class ObjectSearch {
     );
     this.#except = except;
     this.#wanted = wanted;
-    this.#isVague = tests.some(({ kind }) => kind === 'opaque');
+    for (const test of this.#every) {
+      const { names } = test;
+      if (names.kind === 'values' && !names.negated)
+        for (const key of names.values.values()) this.#listed.set(key, [...(this.#listed.get(key) ?? []), test]);
+      else this.#open.push(test);
+    }
   }
 
   #isNamed(names: Formula, key: string): boolean | undefined {
@@ -42,12 +53,17 @@ class ObjectSearch {
 
   /** What the value of a property must be, as far as it is said of all properties of that name. */
   #valueAt(key: string): Formula {
-    const of = this.#every.filter(({ names }) => {
+    const known = this.#values.get(key);
+    if (known !== undefined) return known;
+    this.#finder.meter.spend();
+    const open = this.#open.filter(({ names }) => {
       const isNamed = this.#isNamed(names, key);
       if (isNamed === undefined) this.#isVague = true;
       return isNamed === true;
     });
-    return this.#finder.formulas.and(...of.map(({ value }) => value));
+    const value = this.#finder.formulas.and(...[...(this.#listed.get(key) ?? []), ...open].map((test) => test.value));
+    this.#values.set(key, value);
+    return value;
   }
 
   #regionsFor(names: Formula): readonly Region[] {
@@ -71,14 +87,21 @@ class ObjectSearch {
     const { formulas } = this.#finder;
     const slots = new Map<string, Formula>();
     const others: PropertyTest[] = [];
-    for (const test of some) {
+    // What says something of the value contradicts more often than what only asks for the property.
+    for (const test of some.toSorted((a, b) => Number(a.value.kind === 'true') - Number(b.value.kind === 'true'))) {
       const { names } = test;
       const [key] = names.kind === 'values' && !names.negated && names.values.size === 1 ? names.values.values() : [];
-      if (typeof key === 'string') slots.set(key, formulas.and(slots.get(key) ?? this.#valueAt(key), test.value));
-      else others.push(test);
+      if (typeof key !== 'string') {
+        others.push(test);
+        continue;
+      }
+      const value = formulas.and(slots.get(key) ?? this.#valueAt(key), test.value);
+      if (slots.get(key) === value) continue;
+      const found = this.#finder.find(value, 1);
+      if (found.values.length === 0) return found.complete ? NOTHING : UNDECIDED;
+      slots.set(key, value);
     }
     if (slots.size > this.#most) return NOTHING;
-    for (const value of slots.values()) if (!this.#mayHave(value)) return this.#isVague ? UNDECIDED : NOTHING;
     const collection = new Collection(this.#wanted);
     let complete = true;
     for (const all of this.#assign(slots, others)) {
@@ -117,10 +140,11 @@ class ObjectSearch {
   }
 
   #freshKeys(region: Region, slots: Slots, count: number): readonly string[] {
-    const found = this.#finder.find(region.names, count + slots.size);
+    const found = this.#finder.find(region.names, count + slots.size + 1);
     const fresh = found.values.filter((key) => typeof key === 'string').filter((key) => !slots.has(key));
     if (fresh.length < count && !found.complete) this.#isVague = true;
-    return fresh.slice(0, count);
+    // The empty name is a name, and the last one that a reader would choose.
+    return fresh.toSorted((a, b) => Number(a === '') - Number(b === '')).slice(0, count);
   }
 
   /** Adds properties until there are enough; undefined when there cannot be. */
@@ -158,6 +182,10 @@ class ObjectSearch {
     const add = (value: { readonly [key: string]: Json }) => {
       if (!this.#except.has(textOf(value))) collection.add(value);
     };
+    if (enough === 1) {
+      add(objectOf(lists.map(({ key, values }) => [key, values[0] as Json] as const)));
+      return false;
+    }
     const optional = slots.size < this.#most ? this.#optional(slots) : [];
     const isClosed = optional.length === 0 && lists.every(({ complete }) => complete);
     const combinations = lists.reduce((product, { values }) => product * values.length, 1);
@@ -204,6 +232,6 @@ export function findObjects(
   wanted: number,
   finder: Finder,
 ): Found {
-  const some = tests.filter((test) => test.kind === 'some-property');
+  const some = tests.filter((test): test is PropertyTest => test.kind === 'some-property');
   return new ObjectSearch(tests, except, wanted, finder).find(some);
 }

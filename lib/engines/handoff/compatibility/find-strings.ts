@@ -49,16 +49,18 @@ function symbolsOf(automata: readonly Automaton[], wanted: number): Symbol[] {
   });
 }
 
+type Signed = { readonly automaton: Automaton; readonly negated: boolean };
+
 /** The product of the automata of all patterns, as far as it can be reached. */
 class Product {
-  readonly #automata: readonly { readonly automaton: Automaton; readonly negated: boolean }[];
+  readonly #automata: readonly Signed[];
   readonly #symbols: readonly Symbol[];
   readonly #states: (readonly number[])[] = [];
   readonly #byText = new Map<string, number>();
   readonly #steps: (readonly Step[] | undefined)[] = [];
   readonly #meter: Meter;
 
-  constructor(automata: Product['#automata'], wanted: number, meter: Meter) {
+  constructor(automata: readonly Signed[], wanted: number, meter: Meter) {
     this.#automata = automata;
     this.#meter = meter;
     this.#symbols = symbolsOf(
@@ -188,7 +190,7 @@ function collect(set: StringSet, product: Product, wanted: number, meter: Meter)
  */
 export function findStrings(set: StringSet, wanted: number, meter: Meter): Found {
   if (set.longest < set.shortest || set.longest < 0) return NOTHING;
-  const automata: { readonly automaton: Automaton; readonly negated: boolean }[] = [];
+  const automata: Signed[] = [];
   let isVague = set.isVague;
   for (const { source, negated } of set.patterns) {
     const automaton = automatonOf(source);

@@ -11,6 +11,8 @@ import { numberSetOf, stringSetOf } from './scalar-sets.ts';
 import { JSON_TYPES, type JsonType, typeOf } from './values.ts';
 
 const DEEPEST = 90;
+/** Conjunctions of more literals are not likely to come again, and cost more to look up than they are worth. */
+const MOST_REMEMBERED = 300;
 
 /** Thrown within one branch when what it asks contradicts itself. */
 const CONTRADICTION = Symbol('contradiction');
@@ -36,6 +38,7 @@ export class Finder {
   readonly meter: Meter;
   readonly #known = new Map<number, { readonly found: Found; readonly wanted: number }>();
   readonly #solved = new Map<string, { readonly found: Found; readonly wanted: number }>();
+  readonly #spreads = new Map<string, Branch | undefined>();
   readonly #active = new Map<number, number>();
   /** The outermost goal that was met again below itself since the mark was last set. */
   #lowestCut = Number.POSITIVE_INFINITY;
@@ -63,7 +66,7 @@ export class Finder {
     this.#lowestCut = Number.POSITIVE_INFINITY;
     before.set(formula.id, depth);
     try {
-      const found = this.#findAnyType(formula, wanted);
+      const found = this.#findAnyType([formula], wanted);
       const wasCut = this.#lowestCut < Number.POSITIVE_INFINITY;
       const result = wasCut && found.values.length > 0 ? { ...found, complete: false } : found;
       if (this.#lowestCut >= depth) {
@@ -77,11 +80,19 @@ export class Finder {
     }
   }
 
-  #findAnyType(formula: Formula, wanted: number): Found {
+  /**
+   * Finds values that two formulas share. What the first one asks is spread out once for many questions.
+   * @throws OutOfBudget
+   */
+  findShared(base: Formula, more: Formula, wanted: number): Found {
+    return this.#findAnyType([base, more], wanted);
+  }
+
+  #findAnyType(formulas: readonly Formula[], wanted: number): Found {
     const collection = new Collection(wanted);
     let complete = true;
     for (const type of JSON_TYPES) {
-      const found = this.#findOfType(formula, type, wanted);
+      const found = this.#findOfType(formulas, type, wanted);
       for (const value of found.values) collection.add(value);
       complete &&= found.complete;
       if (collection.isFull && !(complete && type === 'object')) return { values: collection.values, complete: false };
@@ -89,12 +100,20 @@ export class Finder {
     return { values: collection.values, complete };
   }
 
-  #findOfType(formula: Formula, type: JsonType, wanted: number): Found {
+  #findOfType([base, ...more]: readonly Formula[], type: JsonType, wanted: number): Found {
     const collection = new Collection(wanted);
-    const empty: Branch = { literals: new Map(), choices: [], entered: new Set() };
-    const branch = this.#extend(empty, [formula], type);
+    const start = base === undefined ? undefined : this.#spread(base, type);
+    const branch = start === undefined || more.length === 0 ? start : this.#extend(start, more, type);
     const complete = branch === undefined || this.#search(branch, type, collection, wanted);
     return { values: collection.values, complete };
+  }
+
+  #spread(formula: Formula, type: JsonType): Branch | undefined {
+    const key = `${type} ${formula.id}`;
+    if (this.#spreads.has(key)) return this.#spreads.get(key);
+    const branch = this.#extend({ literals: new Map(), choices: [], entered: new Set() }, [formula], type);
+    this.#spreads.set(key, branch);
+    return branch;
   }
 
   /** Asks more in a branch; undefined when it contradicts what is asked already. */
@@ -115,7 +134,8 @@ export class Finder {
         entered.add(formula.id);
         add(this.formulas.resolve(formula.target, formula.negated));
       } else {
-        if (literals.has(this.#opposite(formula, type).id)) throw CONTRADICTION;
+        const opposite = this.#opposite(formula, type).id;
+        if (literals.has(opposite) || choices.has(opposite)) throw CONTRADICTION;
         literals.set(formula.id, formula);
       }
     };
@@ -138,10 +158,11 @@ export class Finder {
   #simplified(choices: readonly Formula[], literals: ReadonlyMap<number, Formula>, type: JsonType) {
     const left: Formula[] = [];
     const forced: Formula[] = [];
-    const holds = (part: Formula): boolean =>
-      part.kind === 'and' ? part.parts.every(holds) : literals.has(part.id);
+    const open = new Set(choices.map(({ id }) => id));
+    const isAsked = ({ id }: Formula): boolean => literals.has(id) || open.has(id);
+    const holds = (part: Formula): boolean => (part.kind === 'and' ? part.parts.every(isAsked) : isAsked(part));
     const fails = (part: Formula): boolean =>
-      part.kind === 'and' ? part.parts.some(fails) : literals.has(this.#opposite(part, type).id);
+      part.kind === 'and' ? part.parts.some(fails) : isAsked(this.#opposite(part, type));
     for (const choice of choices) {
       if (choice.kind !== 'or') continue;
       this.meter.spend();
@@ -160,8 +181,7 @@ export class Finder {
     const found = this.#solve([...branch.literals.values()], type, wanted);
     if (found.values.length === 0 && found.complete) return true;
     const fits = (choice: Formula, value: Json) => this.evaluator.holds(choice, value) !== false;
-    for (const value of found.values)
-      if (branch.choices.every((choice) => fits(choice, value))) collection.add(value);
+    for (const value of found.values) if (branch.choices.every((choice) => fits(choice, value))) collection.add(value);
     if (found.complete) return true;
     if (collection.isFull || branch.choices.length === 0) return false;
     const [first] = found.values;
@@ -182,6 +202,7 @@ export class Finder {
 
   /** Values of one type that pass all tests. */
   #solve(literals: readonly Formula[], type: JsonType, wanted: number): Found {
+    if (literals.length > MOST_REMEMBERED) return this.#solveAnew(literals, type, wanted);
     const key = `${type} ${literals
       .map(({ id }) => id)
       .sort((a, b) => a - b)

@@ -40,7 +40,7 @@ type Shape = Formula extends infer One ? (One extends Formula ? Omit<One, 'id'> 
 
 function keyOfTest(test: Test): string {
   return Object.values(test)
-    .map((field) => (typeof field === 'object' ? `#${field.id}` : JSON.stringify(field) ?? 'Infinity'))
+    .map((field) => (typeof field === 'object' ? `#${field.id}` : (JSON.stringify(field) ?? 'Infinity')))
     .join(' ');
 }
 
@@ -232,7 +232,10 @@ export class Formulas {
       case 'types':
         return formula.types.has(type) ? this.always : this.never;
       case 'values':
-        return this.values([...formula.values.values()].filter((value) => typeOf(value) === type), formula.negated);
+        return this.values(
+          [...formula.values.values()].filter((value) => typeOf(value) === type),
+          formula.negated,
+        );
       case 'test':
         return formula.type === type ? this.test(type, formula.test) : formula.loose ? this.always : this.never;
     }

@@ -23,8 +23,9 @@ export class Collection {
   }
 
   add(value: Json): void {
+    if (this.isFull) return;
     const text = textOf(value);
-    if (!this.isFull && !this.#byText.has(text)) this.#byText.set(text, value);
+    if (!this.#byText.has(text)) this.#byText.set(text, value);
   }
 
   get isFull(): boolean {

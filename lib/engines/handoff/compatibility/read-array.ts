@@ -1,13 +1,14 @@
 import { pointer } from '../../../core/json.ts';
-import type { Formula, Test } from './formula.ts';
+import type { Test } from './formula.ts';
 import type { Keywords, SchemaReader } from './read-schema.ts';
-import type { Part } from './schema-node.ts';
+import type { Part, SchemaNode } from './schema-node.ts';
 import { isArray } from './values.ts';
 
 function itemPart(reader: SchemaReader, keyword: string, schema: unknown, at: string, index: number): Part {
   const { formulas } = reader;
   const node = reader.child(schema, at);
-  const item = (value: Formula, loose: boolean) => formulas.test('array', { kind: 'item', index, value }, loose);
+  const item = (value: SchemaNode['formula'], loose: boolean) =>
+    formulas.test('array', { kind: 'item', index, value }, loose);
   const there = formulas.test('array', { kind: 'fewest', count: index + 1 }, false);
   return {
     ...reader.part(keyword, at, item(node.formula, true)),
@@ -38,6 +39,22 @@ function containsPart(reader: SchemaReader, schema: Keywords, at: string): Part[
   return [reader.part('contains', pointer(at, 'contains'), reader.formulas.test('array', test))];
 }
 
+/**
+ * An assertion that ajv 8 skips where an array ends before the first item that a tuple asserts something of, unless it collects
+ * all errors. Which of the two a validator does is left open, so that neither is relied on.
+ */
+function unlessSkipped(reader: SchemaReader, part: Part, heads: readonly Part[]): Part {
+  const { formulas } = reader;
+  const first = heads.findIndex(({ inner }) => inner?.node.formula !== formulas.always);
+  if (first < 0) return part;
+  const name = `skipped ${part.formula.id}`;
+  const skipped = formulas.and(
+    formulas.test('array', { kind: 'most', count: first }),
+    formulas.test('array', { kind: 'opaque', name, negated: false }),
+  );
+  return { ...part, formula: formulas.or(part.formula, skipped) };
+}
+
 function unevaluatedPart(reader: SchemaReader, schema: Keywords, at: string, from: number): Part[] {
   if (schema.unevaluatedItems === undefined || reader.dialect !== '2020-12' || schema.items !== undefined) return [];
   const place = pointer(at, 'unevaluatedItems');
@@ -58,11 +75,14 @@ export function readArrayKeywords(reader: SchemaReader, schema: Keywords, at: st
   const tuple = reader.dialect === '2020-12' ? 'prefixItems' : 'items';
   const rest = reader.dialect === '2020-12' || !isArray(schema.items) ? 'items' : 'additionalItems';
   const heads = isArray(schema[tuple]) ? schema[tuple] : [];
-  for (const [index, head] of heads.entries())
-    parts.push(itemPart(reader, tuple, head, pointer(at, tuple, index), index));
+  const tupleParts = heads.map((head, index) => itemPart(reader, tuple, head, pointer(at, tuple, index), index));
+  const unless = (part: Part) => unlessSkipped(reader, part, tupleParts);
+  parts.push(...tupleParts);
   if (schema[rest] !== undefined)
-    parts.push(restPart(reader, rest, schema[rest], pointer(at, rest), rest === 'items' && tuple === 'items' ? 0 : heads.length));
-  parts.push(...containsPart(reader, schema, at), ...unevaluatedPart(reader, schema, at, heads.length));
+    parts.push(
+      restPart(reader, rest, schema[rest], pointer(at, rest), rest === 'items' && tuple === 'items' ? 0 : heads.length),
+    );
+  parts.push(...containsPart(reader, schema, at).map(unless), ...unevaluatedPart(reader, schema, at, heads.length));
   const count = (keyword: string, kind: 'fewest' | 'most') => {
     const value = schema[keyword];
     if (typeof value === 'number' && !(kind === 'fewest' && value === 0))
@@ -72,7 +92,13 @@ export function readArrayKeywords(reader: SchemaReader, schema: Keywords, at: st
   count('maxItems', 'most');
   if (schema.uniqueItems === true)
     parts.push(
-      reader.part('uniqueItems', pointer(at, 'uniqueItems'), reader.formulas.test('array', { kind: 'unique', negated: false })),
+      unless(
+        reader.part(
+          'uniqueItems',
+          pointer(at, 'uniqueItems'),
+          reader.formulas.test('array', { kind: 'unique', negated: false }),
+        ),
+      ),
     );
   return parts;
 }

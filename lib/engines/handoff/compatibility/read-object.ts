@@ -30,7 +30,9 @@ function otherNames(reader: SchemaReader, schema: Keywords): Formula {
   const { formulas } = reader;
   const names = isRecord(schema.properties) ? Object.keys(schema.properties) : [];
   const patterns = isRecord(schema.patternProperties) ? Object.keys(schema.patternProperties) : [];
-  const others = patterns.map((source) => formulas.not(reader.patternFormula(source)));
+  const others = patterns.map((source) =>
+    formulas.not(formulas.test('string', { kind: 'pattern', source, negated: false })),
+  );
   return formulas.within(formulas.and(formulas.values(names, true), ...others), 'string');
 }
 
@@ -75,8 +77,9 @@ export function readObjectKeywords(reader: SchemaReader, schema: Keywords, at: s
   for (const [key, value] of Object.entries(isRecord(schema.properties) ? schema.properties : {}))
     parts.push(propertyPart(reader, 'properties', value, pointer(at, 'properties', key), formulas.values([key])));
   for (const [source, value] of Object.entries(isRecord(schema.patternProperties) ? schema.patternProperties : {})) {
-    const names = formulas.within(reader.patternFormula(source), 'string');
-    parts.push(propertyPart(reader, 'patternProperties', value, pointer(at, 'patternProperties', source), names));
+    const place = pointer(at, 'patternProperties', source);
+    const names = formulas.within(reader.patternFormula(source, place), 'string');
+    parts.push(propertyPart(reader, 'patternProperties', value, place, names));
   }
   if (schema.additionalProperties !== undefined) {
     const place = pointer(at, 'additionalProperties');

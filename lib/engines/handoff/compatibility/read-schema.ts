@@ -1,5 +1,4 @@
 import { type Json, pointer } from '../../../core/json.ts';
-import { automatonOf } from './automaton.ts';
 import { ANNOTATIONS, type Dialect, IN_PLACE, KEYWORDS } from './dialect.ts';
 import type { Formula, Formulas, Test } from './formula.ts';
 import { readArrayKeywords } from './read-array.ts';
@@ -158,16 +157,27 @@ export class SchemaReader {
       parts.push(this.part(keyword, pointer(at, keyword), this.formulas.test('string', test)));
     if (typeof minLength === 'number' && minLength > 0) add('minLength', { kind: 'shortest', length: minLength });
     if (typeof maxLength === 'number') add('maxLength', { kind: 'longest', length: maxLength });
-    if (typeof pattern === 'string') parts.push(this.part('pattern', pointer(at, 'pattern'), this.patternFormula(pattern)));
-    if (this.dialect === 'draft-07' && schema.format !== undefined) parts.push(this.#opaque('format', at, schema.format));
+    if (typeof pattern === 'string')
+      parts.push(this.part('pattern', pointer(at, 'pattern'), this.patternFormula(pattern, pointer(at, 'pattern'))));
+    if (this.dialect === 'draft-07' && schema.format !== undefined)
+      parts.push(this.#opaque('format', at, schema.format));
     for (const keyword of ['contentEncoding', 'contentMediaType', 'contentSchema'])
       if (schema[keyword] !== undefined) parts.push(this.#opaque(keyword, at, schema[keyword]));
     return parts;
   }
 
   /** The strings that a pattern matches. */
-  patternFormula(source: string): Formula {
-    automatonOf(source);
+  patternFormula(source: string, at: string): Formula {
+    try {
+      new RegExp(source, 'u');
+    } catch {
+      this.doubt(
+        at,
+        'invalid-pattern',
+        'It is no regular expression of ECMA-262 in Unicode mode.',
+        'Correct the pattern.',
+      );
+    }
     return this.formulas.test('string', { kind: 'pattern', source, negated: false });
   }
 
@@ -179,7 +189,10 @@ export class SchemaReader {
         ? schema[keyword].map((one, index) => this.read(one, pointer(at, keyword, index)))
         : undefined;
     for (const node of read('allOf') ?? [])
-      parts.push({ ...this.part('allOf', node.pointer, node.formula), inner: { node, wrap: (violation) => violation } });
+      parts.push({
+        ...this.part('allOf', node.pointer, node.formula),
+        inner: { node, wrap: (violation) => violation },
+      });
     const any = read('anyOf')?.map(({ formula }) => formula);
     if (any !== undefined) parts.push(this.part('anyOf', pointer(at, 'anyOf'), formulas.or(...any)));
     const one = read('oneOf')?.map(({ formula }) => formula);
@@ -217,7 +230,12 @@ export class SchemaReader {
     const place = pointer(at, '$ref');
     const target = this.#references.find(reference);
     if (target === undefined) {
-      this.doubt(place, 'unresolved-reference', `"${reference}" names nothing in this document.`, 'Put it under $defs.');
+      this.doubt(
+        place,
+        'unresolved-reference',
+        `"${reference}" names nothing in this document.`,
+        'Put it under $defs.',
+      );
       return [];
     }
     const siblings = Object.keys(schema).filter((key) => key !== '$ref' && key !== '$id' && !ANNOTATIONS.has(key));

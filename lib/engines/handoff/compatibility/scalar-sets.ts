@@ -30,8 +30,7 @@ export function numberSetOf(tests: readonly Test[], except: ReadonlyMap<string, 
 
 /** The strings that pass all tests, but these values. */
 export function stringSetOf(tests: readonly Test[], except: ReadonlyMap<string, Json>): StringSet {
-  const lengths = (kind: 'shortest' | 'longest') =>
-    tests.flatMap((test) => (test.kind === kind ? [test.length] : []));
+  const lengths = (kind: 'shortest' | 'longest') => tests.flatMap((test) => (test.kind === kind ? [test.length] : []));
   return {
     shortest: Math.max(0, ...lengths('shortest')),
     longest: Math.min(Number.POSITIVE_INFINITY, ...lengths('longest')),

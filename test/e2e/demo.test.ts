@@ -15,7 +15,10 @@ slowTest(
   async () => {
     const { code, stdout } = await runCommand(['demo', '--json'], { TMPDIR: folder });
     const lines = stdout.trimEnd().split('\n');
-    const { executions } = JSON.parse(lines.at(-1) ?? '') as { executions: Record<string, unknown>[] };
+    const { executions, change } = JSON.parse(lines.at(-1) ?? '') as {
+      executions: Record<string, unknown>[];
+      change: { what: string; ok: boolean }[];
+    };
     expect(executions).toEqual(
       examples.map(({ skill, example }) => ({
         skill: skill.name,
@@ -25,6 +28,8 @@ slowTest(
         verified: true,
       })),
     );
+    expect(change.filter(({ ok }) => !ok)).toEqual([]);
+    expect(change.map(({ what }) => what)).toContain('the candidate is retired');
     // The table for people comes first: one row an example.
     for (const { example } of examples)
       expect(lines.find((line) => line.startsWith(example.title.slice(0, 40)))).toMatch(/ verified$/);

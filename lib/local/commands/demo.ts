@@ -5,6 +5,7 @@ import { skills } from '#skills';
 import { ApiClient } from '../api-client.ts';
 import { bundledExamples } from '../examples.ts';
 import { type PlayedExample, playExample } from '../play-example.ts';
+import { type ChangeStep, findChangeDrill, type NamedPlay, playPolicyChange } from '../play-policy-change.ts';
 import { startLocalSystem } from '../system.ts';
 
 interface DemoOptions {
@@ -23,7 +24,7 @@ function row(title: string, played: PlayedExample, asExpected: boolean): string 
   return `${column(title, 52)} ${column(played.outcome, 18)} ${column(String(played.levels), 6)} ${column(String(played.decisions), 9)} ${evidence}`;
 }
 
-/** `npm run demo`: a fresh system on free ports, every example from request to verified evidence, then everything stops. */
+/** `npm run demo`: a fresh system on free ports, every example from request to verified evidence, a change of rules until it is taken back, then everything stops. */
 export async function demo(options: DemoOptions): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'countersign-demo-'));
   const system = await startLocalSystem({
@@ -31,7 +32,8 @@ export async function demo(options: DemoOptions): Promise<void> {
     ports: { auto: true },
     onProgress: (message) => console.error(message),
   });
-  const executions: PlayedExample[] = [];
+  const plays: NamedPlay[] = [];
+  const steps: ChangeStep[] = [];
   try {
     const api = new ApiClient(system.apiUrl);
     console.log(`\n${HEADING}`);
@@ -41,15 +43,21 @@ export async function demo(options: DemoOptions): Promise<void> {
       const asExpected = played.outcome === outcome && played.levels === levels && played.decisions === decisions;
       console.log(row(bundled.example.title, played, asExpected));
       if (!asExpected || !played.verified) process.exitCode = 1;
-      executions.push(played);
+      plays.push({ ...played, example: bundled.name });
     }
+    const drill = await findChangeDrill(skills);
+    if (drill !== undefined) steps.push(...(await playPolicyChange(system, skills, drill, plays)));
   } finally {
     await system.close();
     if (options.keep === true) console.error(`\nThe state is kept in ${directory}`);
     else rmSync(directory, { recursive: true, force: true });
   }
+  if (steps.length > 0) console.log('\nAfter a change of rules was published');
+  for (const { what, ok } of steps) console.log(`  ${ok ? '✓' : '✗'} ${what}`);
+  if (steps.some(({ ok }) => !ok)) process.exitCode = 1;
+  const executions = plays.map(({ example: _, ...played }): PlayedExample => played);
   console.log(
     `\n${executions.length} executions, ${executions.filter(({ verified }) => verified).length} verified offline.`,
   );
-  if (options.json === true) console.log(JSON.stringify({ executions }));
+  if (options.json === true) console.log(JSON.stringify({ executions, change: steps }));
 }

@@ -27,3 +27,20 @@ export interface SkillDrill {
   /** A request that one person must approve, on any configuration. */
   readonly approvable: (accountId: string) => DrillRequest;
 }
+
+/**
+ * What the demonstration of a change of rules needs, in the file `change-drill.ts` of the folder of the skill that makes such
+ * changes: the example whose publication puts a candidate on trial, and requests for the skill whose rules change.
+ */
+export interface ChangeDrill {
+  /** File name of the example without ending. */
+  readonly example: string;
+  /** Name of the skill whose rules change. */
+  readonly target: string;
+  /** Ids of accounts to make requests for. */
+  readonly accounts: readonly string[];
+  /** A request that the new rules decide otherwise than those in force, and rightly. */
+  readonly differing: (accountId: string) => DrillRequest;
+  /** A request that the new rules let pass although a constraint forbids it. */
+  readonly breaking: (accountId: string) => DrillRequest;
+}

@@ -79,7 +79,7 @@ export class Simulation {
 
   run(): Outcome {
     for (let round = 0; this.#made < this.#wanted || this.#open().length > 0; round += 1) {
-      if (round > 400_000)
+      if (round > 400 * this.#wanted)
         throw new Error(`The world does not come to rest: ${this.#open().map(({ state }) => state)}`);
       while (this.#made < this.#wanted && this.#open().length < 40) this.#begin();
       for (const handoff of this.#open()) this.#look(handoff);
@@ -188,7 +188,7 @@ export class Simulation {
       case 'awaiting-approval':
         return [dice.chance(0.1) ? 'decline' : 'offer'];
       case 'blocked':
-        return [dice.chance(0.8) ? 'amend' : 'withdraw'];
+        return [dice.chance(0.8) || handoff.accepted ? 'amend' : 'withdraw'];
       case 'offered':
         if (dice.chance(0.06)) return [];
         return [dice.pick(['acknowledge', 'acknowledge', 'acknowledge', 'acknowledge', 'ask', 'reject'] as const)];
@@ -236,7 +236,11 @@ export class Simulation {
   #deliver(): void {
     this.#queue.sort((a, b) => a.due - b.due);
     const message = this.#queue.shift();
-    if (message === undefined) return;
+    if (message === undefined) {
+      // Nothing is under way any more: what was sent was overtaken or refused, and everybody looks afresh.
+      this.#handled.clear();
+      return;
+    }
     this.#now = Math.max(this.#now, message.due);
     const handoff = this.#handoffs.get(message.handoff)!;
     const event = { ...message.event, at: new Date(Math.max(this.#now, Date.parse(handoff.updatedAt))).toISOString() };

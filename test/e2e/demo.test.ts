@@ -37,5 +37,5 @@ slowTest(
     expect(code).toBe(0);
     expect(readdirSync(folder).filter((name) => name.startsWith('countersign-'))).toEqual([]);
   },
-  120_000,
+  240_000,
 );

@@ -6,7 +6,7 @@ import { isTerminal } from '../../lib/engines/handoff/states.ts';
 import { Simulation } from '../unit/handoff/support/simulation.ts';
 import { countSlowly } from '../unit/handoff/support/slow-clock.ts';
 
-const HANDOFFS = process.env.COUNTERSIGN_DEEP === undefined ? 120 : 1_000;
+const HANDOFFS = process.env.COUNTERSIGN_DEEP === undefined ? 80 : 1_000;
 
 function rootsOf(ledger: ObligationLedger, id: string): string[] {
   const { from } = ledger.obligations.find((each) => each.id === id)!;
@@ -74,4 +74,4 @@ it('loses no handoff, no event and no obligation in a faulty world, and every cl
     expect(promise!.pauses.every(({ code }) => code === 'waiting-for-customer')).toBe(true);
   }
   expect(clocks).toBeGreaterThan(3 * HANDOFFS);
-});
+}, 900_000);

@@ -173,12 +173,9 @@ function lintPublication({ domain, publication }: ContractDocument): LintFinding
 function lintDirectory(document: ContractDocument, directory: LoadedDirectory): LintFinding[] {
   const roles = new Set(directory.snapshot.roles.map(({ id }) => id));
   const role = (at: string, id: string, code: string): LintFinding[] => {
-    if (!roles.has(id))
-      return [finding('error', at, code, `The directory knows no role "${id}".`, 'Name a role of the directory.')];
-    if (directory.membersOf(id).length > 0) return [];
-    return [
-      finding('error', at, code, `Nobody holds the role "${id}".`, 'Give somebody the role, or name another one.'),
-    ];
+    // A directory with a role that nobody holds is refused when it is loaded.
+    if (roles.has(id)) return [];
+    return [finding('error', at, code, `The directory knows no role "${id}".`, 'Name a role of the directory.')];
   };
   const { calendar } = document;
   const known = 'shifts' in calendar || directory.snapshot.calendars.some(({ id }) => id === calendar.calendar);

@@ -274,7 +274,9 @@ describe('the OpenAPI document', () => {
 
   test('describes no answer that does not come, but for those that need a broken or busy system', () => {
     const came = new Set(observed.map(({ operation, answer }) => `${operation} ${answer.status}`));
-    const missing = operations().flatMap(([id, , , { responses }]) =>
+    // The operations of other skills are the same ones under another name.
+    const own = operations().filter(([id]) => !/_u\d{5}$/.test(id) || id.endsWith(`_${skill.id}`));
+    const missing = own.flatMap(([id, , , { responses }]) =>
       Object.keys(responses)
         .map((status) => `${id} ${status}`)
         .filter((one) => !came.has(one)),

@@ -125,9 +125,15 @@ describe('what cannot stand', () => {
     ],
     [
       'a field that may be absent',
-      'termMonths: { type: integer, unit: months, minimum: 0, maximum: 240 }',
-      'termMonths: { type: integer, unit: months, minimum: 0, maximum: 240, optional: true }',
+      '  termMonths: {',
+      '  account.churnRisk: { type: ratio, minimum: 0 %, maximum: 100 %, optional: true }\n  termMonths: {',
       'never-absent',
+    ],
+    [
+      'a field of another kind than the fact',
+      '  termMonths: {',
+      '  account.churnRisk: { type: integer, minimum: 0, maximum: 100 }\n  termMonths: {',
+      'wrong-kind',
     ],
     ['a source for another skill', `skill: ${routing.name}`, 'skill: another-skill', 'wrong-skill'],
   ])('%s is a typed problem', async (_, from, to, code) => {

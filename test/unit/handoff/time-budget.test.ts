@@ -68,35 +68,31 @@ describe('the time budget of a chain', () => {
     expect(sum).toBe(3_945);
   });
 
-  it('finds the jump that lies between two whole minutes', () => {
-    // One hour that begins at 16:00 ends at 17:00; a millisecond later its end is on the next morning.
-    const proof = proveTimeBudget({
-      hops: [
-        hop({
-          acknowledgement: { businessMinutes: 60 },
-          acceptance: { clockMinutes: 1 },
-          delivery: { clockMinutes: 1 },
-        }),
-      ],
-      promise: { within: { businessMinutes: 120 }, working: hop().working },
-      from: '2026-11-17T15:00:00.000Z',
-      days: 1,
-    });
-    expect(proof.starts).toBe(2_880);
-    expect(proof.fits).toBe(true);
-    const tight = proveTimeBudget({
-      hops: [
-        hop({
-          acknowledgement: { businessMinutes: 60 },
-          acceptance: { clockMinutes: 60 },
-          delivery: { clockMinutes: 1 },
-        }),
-      ],
-      promise: { within: { businessMinutes: 62 }, working: hop().working },
-      from: '2026-11-16T23:00:00.000Z',
-      days: 1,
-    });
-    expect(tight.fits).toBe(false);
+  it('finds the worst start that lies right after a whole minute', () => {
+    // An hour from 16:00 ends at 17:00, when the next desk opens for the day: done at 17:10. From a millisecond later it ends on the
+    // next morning, and the next desk is done at 17:10 then: 25 h 10 min, less the millisecond.
+    const evening = {
+      ...office,
+      shifts: {
+        ...office.shifts,
+        id: 'evening',
+        shifts: office.shifts.shifts.map((shift) => ({ ...shift, from: '17:00', to: '18:00' })),
+      },
+    };
+    const one = { businessMinutes: 1 };
+    const hops = [
+      hop({ acknowledgement: { businessMinutes: 58 }, acceptance: one, delivery: one }),
+      hop({ acknowledgement: { businessMinutes: 8 }, acceptance: one, delivery: one }, evening),
+    ];
+    const proofOf = (within: number) =>
+      proveTimeBudget({
+        hops,
+        promise: { within: { clockMinutes: within }, working: always },
+        from: '2026-11-16T23:00:00.000Z',
+        days: 1,
+      });
+    expect(proofOf(1_510)).toMatchObject({ fits: true, start: '2026-11-17T15:00:00.001Z', starts: 2_880 });
+    expect(proofOf(1_509)).toMatchObject({ fits: false, slackMinutes: -1 });
   });
 
   it('agrees with the plain sum of addBusinessMinutes at every whole minute of two days', () => {

@@ -18,8 +18,6 @@ const UNAVAILABLE = new Set([
   'IntegrityError',
   'CorruptJournal',
   'ServiceFailed',
-  'PortTaken',
-  'StateDirectoryInUse',
 ]);
 /** Errors that are an answer: a rule, or the state of things, says no. */
 const NO = new Set(['NotPossibleNow', 'NotPromotable', 'Forbidden', 'Conflict']);

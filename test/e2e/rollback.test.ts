@@ -188,7 +188,7 @@ describe('a bad candidate on the running system', () => {
     });
     expect((await api.execution(broken!.executionId)).rerunAs).toBe(executionId);
     const again = await runCommand(['retry', broken!.executionId, '--state', directory], environment);
-    expect(again.stdout).toContain(`runs again as ${executionId} (it did already)`);
+    expect(again.stdout).toContain(`runs again as ${executionId}.`);
     expect((await call(system.api, 'POST', `/executions/${executionId}/retry`, { caller: 'ada-session' })).status).toBe(
       409,
     );

@@ -6,7 +6,7 @@ import { CountersignError } from '../../lib/core/errors.ts';
 import { loadPolicy } from '../../lib/engines/approval-routing/policy.ts';
 import { parseRequest } from '../../lib/engines/approval-routing/request.ts';
 import { routeApproval } from '../../lib/engines/approval-routing/route.ts';
-import { examples } from '../e2e/support/example-requests.ts';
+import { examples, SKILL } from '../e2e/support/example-requests.ts';
 import { referenceDirectory, referencePolicyDocument } from '../unit/approval-routing/support.ts';
 import { count, printFigures, seed } from './support/counts.ts';
 import { hostileDocuments } from './support/hostile-json.ts';
@@ -17,7 +17,9 @@ const numRuns = count(500, 10_000);
 const directory = referenceDirectory();
 const policy = loadPolicy(referencePolicyDocument(), directory);
 const people = directory.snapshot.people.map(({ id }) => id);
-const inputs = examples.map(({ example }) => (example.request as { input: unknown }).input);
+const inputs = examples
+  .filter(({ skill }) => skill.id === SKILL)
+  .map(({ example }) => (example.request as { input: unknown }).input);
 const instants = fc
   .integer({ min: Date.parse('2026-01-05T00:00:00Z'), max: Date.parse('2028-12-31T00:00:00Z') })
   .map((ms) => new Date(ms).toISOString());

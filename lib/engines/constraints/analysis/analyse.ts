@@ -11,6 +11,9 @@ import { reportInputs } from './report-inputs.ts';
 import { reportRules } from './report-rules.ts';
 import { poolsOf } from './rule-questions.ts';
 
+/** What one trial of a repair may spend on a question: a repair is a convenience, and a set asks for hundreds of trials. */
+const MOST_BOXES_PER_TRIAL = 2_000;
+
 function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -90,8 +93,9 @@ export async function analyse(
   const { world, analysis } = await findOut(set, budget, load, check, only);
   if (only !== 'all') return analysis;
   let boxes = 0;
+  const perTrial = { ...budget, boxes: Math.min(budget.boxes, MOST_BOXES_PER_TRIAL) };
   const again = async (changed: ConstraintSet): Promise<Analysis> => {
-    const { analysis: found } = await findOut(changed, budget, undefined, formulaCheck(changed), 'all');
+    const { analysis: found } = await findOut(changed, perTrial, undefined, formulaCheck(changed), 'all');
     boxes += found.spent.boxes;
     return found;
   };

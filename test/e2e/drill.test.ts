@@ -18,7 +18,7 @@ slowTest(
       /^the candidate still runs$/,
       /^posture: elevated/,
       /^candidate 1\.1\.0-\w+: retired$/,
-      /^flag: on, for 1\.0\.0-/,
+      /^flag: on, for 1\.1\.0-/,
       /^mail to oversight: Incident: A candidate was taken out/,
       /^posture: critical/,
       /^flag: off/,

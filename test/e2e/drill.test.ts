@@ -26,7 +26,7 @@ slowTest(
       /^its publication is held$/,
       /^the held publication goes on: published$/,
       /^posture: normal/,
-      /^a new request runs on 1\.0\.0-/,
+      /^a new request runs on 1\.1\.0-/,
     ];
     let from = 0;
     for (const expected of order) {

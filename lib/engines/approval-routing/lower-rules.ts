@@ -7,7 +7,8 @@ import type {
   Formula,
   Span,
 } from '../constraints/model.ts';
-import { allOf, anyOf, contains, FALSE, linear, type Relation } from '../constraints/normalise.ts';
+import { allOf, anyOf, contains, FALSE, linear } from '../constraints/normalise.ts';
+import type { Relation } from '../constraints/relations.ts';
 import type { Effect, Rule } from './approval-policy.ts';
 import type { Comparison } from './comparison.ts';
 import { type FieldId, fieldOf, isMoney } from './fields.ts';

@@ -1,5 +1,5 @@
 import type { Expression, Field, FieldIndex, FieldKind, Formula, LinearTerm, Values } from './model.ts';
-import type { Relation } from './normalise.ts';
+import type { Relation } from './relations.ts';
 import { wordsOf, writeValue } from './written-values.ts';
 
 const SIGNS: Readonly<Record<Relation, string>> = { lt: '<', le: '<=', eq: '=', ne: 'is not', ge: '>=', gt: '>' };

@@ -1,31 +1,8 @@
 import type { Expression, Field, FieldIndex, Formula, LinearTerm } from './model.ts';
-
-/** The relations of a comparison. */
-export type Relation = 'lt' | 'le' | 'eq' | 'ne' | 'ge' | 'gt';
-
-const NEGATED: Readonly<Record<Relation, Relation>> = { lt: 'ge', le: 'gt', eq: 'ne', ne: 'eq', ge: 'lt', gt: 'le' };
-const MIRRORED: Readonly<Record<Relation, Relation>> = { lt: 'gt', le: 'ge', eq: 'eq', ne: 'ne', ge: 'le', gt: 'lt' };
+import { compares, MIRRORED, NEGATED, type Relation } from './relations.ts';
 
 export const TRUE: Formula = { kind: 'constant', value: true };
 export const FALSE: Formula = { kind: 'constant', value: false };
-
-/** Compares two numbers. */
-export function compares(left: number, is: Relation, right: number): boolean {
-  switch (is) {
-    case 'lt':
-      return left < right;
-    case 'le':
-      return left <= right;
-    case 'eq':
-      return left === right;
-    case 'ne':
-      return left !== right;
-    case 'ge':
-      return left >= right;
-    case 'gt':
-      return left > right;
-  }
-}
 
 const keys = new WeakMap<Formula, string>();
 

@@ -1,4 +1,4 @@
-import { holds } from '../../../lib/engines/constraints/analysis/holds.ts';
+import { holds } from '../../../lib/engines/constraints/evaluate/holds.ts';
 import type { ConstraintSet, Formula, RuleIndex, Values } from '../../../lib/engines/constraints/model.ts';
 
 /** One input of the whole space, on one day. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compares } from '../../../lib/engines/constraints/normalise.ts';
+import { compares } from '../../../lib/engines/constraints/relations.ts';
 import { pairOf } from '../../../lib/engines/constraints/targets/pairs.ts';
 import { aField } from '../../support/constraint-sets.ts';
 

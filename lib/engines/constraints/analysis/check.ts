@@ -1,6 +1,6 @@
 import { CountersignError } from '../../../core/errors.ts';
+import { holds } from '../evaluate/holds.ts';
 import type { ConstraintSet, RuleIndex, Values } from '../model.ts';
-import { holds } from './holds.ts';
 
 /**
  * An evaluator that knows nothing of the analysis: whether a rule's `when`, or its condition, holds for an input. The

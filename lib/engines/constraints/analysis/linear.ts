@@ -1,32 +1,14 @@
 import type { Formula, LinearTerm } from '../model.ts';
+import { MIRRORED } from '../relations.ts';
 
 export type LinearAtom = Extract<Formula, { kind: 'linear' }>;
 export type Comparator = LinearAtom['is'];
-
-const FLIPPED: Record<Comparator, Comparator> = { lt: 'gt', le: 'ge', eq: 'eq', ne: 'ne', ge: 'le', gt: 'lt' };
 
 /** The quotient rounded down; exact for safe integers, because the remainder is. */
 export function floorDivide(a: number, b: number): number {
   const remainder = a % b;
   const toward = (a - remainder) / b;
   return remainder !== 0 && remainder < 0 !== b < 0 ? toward - 1 : toward;
-}
-
-export function compareNumbers(is: Comparator, left: number, right: number): boolean {
-  switch (is) {
-    case 'lt':
-      return left < right;
-    case 'le':
-      return left <= right;
-    case 'eq':
-      return left === right;
-    case 'ne':
-      return left !== right;
-    case 'ge':
-      return left >= right;
-    case 'gt':
-      return left > right;
-  }
 }
 
 /** Terms of the same field are added up, those with coefficient 0 are left out, and the order is the fields'. */
@@ -52,7 +34,7 @@ export function rangesOf(
   minimum: number,
   maximum: number,
 ): readonly (readonly [number, number])[] {
-  if (coefficient < 0) return rangesOf(-coefficient, FLIPPED[is], -bound, minimum, maximum);
+  if (coefficient < 0) return rangesOf(-coefficient, MIRRORED[is], -bound, minimum, maximum);
   const floor = floorDivide(bound, coefficient);
   const whole = floor * coefficient === bound;
   const within = (first: number, last: number): readonly (readonly [number, number])[] => {

@@ -1,5 +1,5 @@
+import { holds } from '../evaluate/holds.ts';
 import type { Field, FieldIndex, Formula, LinearTerm, Values } from '../model.ts';
-import { holds } from './holds.ts';
 import { floorDivide, type LinearAtom, mergeTerms } from './linear.ts';
 import { zeroCompares } from './regions.ts';
 

@@ -1,6 +1,6 @@
+import { holds } from '../evaluate/holds.ts';
 import type { ConstraintSet, Field, FieldIndex, Formula, Rule, RuleIndex, Values } from '../model.ts';
 import { outsideOf } from './boxes.ts';
-import { holds } from './holds.ts';
 import { type Cutter, intersectRegions, type Region, region, subtractRegion, within } from './regions.ts';
 import { eachAtom, type Space, spaceOf } from './space.ts';
 

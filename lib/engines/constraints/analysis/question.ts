@@ -1,9 +1,9 @@
+import { holds } from '../evaluate/holds.ts';
 import type { FindingCode } from '../findings.ts';
 import type { Values } from '../model.ts';
 import { NOBODY } from './box-conflicts.ts';
 import type { Box } from './boxes.ts';
 import { freePoint, type Piece } from './cover.ts';
-import { holds } from './holds.ts';
 import type { Owned, Pool } from './pool.ts';
 import { type Extent, isIn, type World } from './prepare.ts';
 import { within } from './regions.ts';

@@ -1,10 +1,10 @@
+import { holds } from '../evaluate/holds.ts';
 import { writeValue } from '../written-values.ts';
 import { Confirmation } from './check.ts';
 import type { Days } from './conflicts.ts';
 import { longestRun, slicesOf, wholeTime } from './days.ts';
 import { type Draft, named } from './draft.ts';
 import { confirmCovered } from './evidence.ts';
-import { holds } from './holds.ts';
 import { answerAll, type Inquiry, noteUnknown } from './inquiry.ts';
 import { type Owned, poolOf } from './pool.ts';
 import { both, type Extent, inForce, type World } from './prepare.ts';

@@ -1,13 +1,12 @@
 import type { Field, FieldIndex, Formula, LinearTerm } from '../model.ts';
-import { type Comparator, floorDivide, type LinearAtom, mergeTerms } from './linear.ts';
+import { NEGATED } from '../relations.ts';
+import { floorDivide, type LinearAtom, mergeTerms } from './linear.ts';
 
 /** The smallest and the largest value that each field can have; of a set field, the numbers of its elements. */
 export type Ranges = readonly (readonly [least: number, most: number])[];
 
 const TRUE: Formula = { kind: 'constant', value: true };
 const FALSE: Formula = { kind: 'constant', value: false };
-const OPPOSITE: Record<Comparator, Comparator> = { lt: 'ge', le: 'gt', eq: 'ne', ne: 'eq', ge: 'lt', gt: 'le' };
-
 export function rangesOfFields(fields: readonly Field[]): Ranges {
   return fields.map(({ type, minimum, maximum }) =>
     type.kind === 'set' ? [0, Math.min(type.values.length, type.maximumSize)] : [minimum, maximum],
@@ -28,7 +27,7 @@ export function pushed(formula: Formula, isTrue = true): Formula {
       return { kind, parts: parts.flatMap((part) => (part.kind === kind ? part.parts : [part])) };
     }
     case 'linear':
-      return isTrue ? formula : { ...formula, is: OPPOSITE[formula.is] };
+      return isTrue ? formula : { ...formula, is: NEGATED[formula.is] };
     default:
       return isTrue ? formula : { kind: 'not', part: formula };
   }

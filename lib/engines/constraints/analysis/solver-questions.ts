@@ -1,6 +1,6 @@
+import { holds } from '../evaluate/holds.ts';
 import type { SolverSession } from '../findings.ts';
 import type { FieldIndex, Formula, Values } from '../model.ts';
-import { holds } from './holds.ts';
 import type { Owned, Pool } from './pool.ts';
 import { hasOpaque, type World } from './prepare.ts';
 import type { Answer, Question } from './question.ts';

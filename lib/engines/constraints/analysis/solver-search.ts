@@ -1,7 +1,7 @@
+import { holds } from '../evaluate/holds.ts';
 import type { SolverSession } from '../findings.ts';
 import type { Field, FieldIndex, Formula, Values } from '../model.ts';
 import type { Days } from './conflicts.ts';
-import { holds } from './holds.ts';
 import type { LinearAtom } from './linear.ts';
 import { type Following, following, type Replacement, replace } from './partial.ts';
 import { negate, type World } from './prepare.ts';

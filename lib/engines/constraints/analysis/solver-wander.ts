@@ -1,5 +1,6 @@
+import { holds } from '../evaluate/holds.ts';
 import type { Field, Formula, Values } from '../model.ts';
-import { holds, sizeOf } from './holds.ts';
+import { bitCount } from '../written-values.ts';
 import { floorDivide, type LinearAtom } from './linear.ts';
 import type { Ranges } from './solver-bounds.ts';
 
@@ -19,7 +20,7 @@ function moved(values: Values, field: number, value: number): Values {
 function linearMoves({ terms, is, bound }: LinearAtom, values: Values, ranges: Ranges): Values[] {
   const sum = terms.reduce((all, { of, field, coefficient }) => {
     const value = values[field] ?? 0;
-    return all + coefficient * (of === 'size' ? sizeOf(value) : value);
+    return all + coefficient * (of === 'size' ? bitCount(value) : value);
   }, 0);
   return terms.flatMap(({ of, field, coefficient }): Values[] => {
     const [value, range] = [values[field], ranges[field]];

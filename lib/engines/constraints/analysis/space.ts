@@ -1,7 +1,7 @@
 import type { Field, FieldIndex, Formula, Values } from '../model.ts';
+import { bitCount } from '../written-values.ts';
 import type { Point } from './boxes.ts';
 import { type Cells, cellsWhere, complementCells } from './cells.ts';
-import { sizeOf } from './holds.ts';
 import { mergeTerms, rangesOf } from './linear.ts';
 
 /** A set field with more states than this is cut into one axis an element, where nothing counts its elements. */
@@ -98,16 +98,16 @@ function setAxes(index: FieldIndex, field: Field, atoms: Atoms): Axis[] | undefi
   if (type.kind !== 'set') return undefined;
   const term = field.role === 'term';
   const groups = elementGroups(type.values.length, [...atoms.masks]);
-  const states = groups.reduce((product, group) => product * (sizeOf(group) + 1), 1);
+  const states = groups.reduce((product, group) => product * (bitCount(group) + 1), 1);
   if (states <= MOST_STATES) {
     let masks = [0];
     for (const group of groups)
       masks = masks.flatMap((mask) =>
-        Array.from({ length: sizeOf(group) + 1 }, (_, count) => mask | lowestElements(group, count)),
+        Array.from({ length: bitCount(group) + 1 }, (_, count) => mask | lowestElements(group, count)),
       );
     const starts = [
       ...(optional ? [undefined] : []),
-      ...masks.filter((mask) => sizeOf(mask) <= type.maximumSize).sort((a, b) => a - b),
+      ...masks.filter((mask) => bitCount(mask) <= type.maximumSize).sort((a, b) => a - b),
     ];
     return [{ field: index, part: 'states', term, size: starts.length, starts, groups }];
   }
@@ -221,7 +221,7 @@ export function cellsOfAtom(
         axis: index,
         cells: cellsWhere(axis.size, (cell) => {
           const mask = axis.starts[cell];
-          return mask !== undefined && sizes.some(([low, high]) => sizeOf(mask) >= low && sizeOf(mask) <= high);
+          return mask !== undefined && sizes.some(([low, high]) => bitCount(mask) >= low && bitCount(mask) <= high);
         }),
       };
     }
@@ -248,7 +248,7 @@ export function cellsOfAtom(
           return atom.which === 'any' ? (mask & atom.mask) !== 0 : (mask & atom.mask) === atom.mask;
         }),
       };
-    if (sizeOf(atom.mask) !== 1) return undefined;
+    if (bitCount(atom.mask) !== 1) return undefined;
     const found = axes.find((each) => space.axes[each]?.element === Math.log2(atom.mask));
     return found === undefined ? undefined : { axis: found, cells: [1, 1] };
   }

@@ -1,6 +1,6 @@
 import { holds } from '../evaluate/holds.ts';
 import type { Field, Formula, Values } from '../model.ts';
-import { compares } from '../normalise.ts';
+import { compares } from '../relations.ts';
 import { bitCount, inDomain } from '../written-values.ts';
 import { type Cell, type Linear, OPPOSITE, type Way, waysToHold } from './ways.ts';
 

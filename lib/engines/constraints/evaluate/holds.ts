@@ -1,5 +1,5 @@
 import type { Expression, Formula, Values } from '../model.ts';
-import { compares } from '../normalise.ts';
+import { compares } from '../relations.ts';
 import { bitCount } from '../written-values.ts';
 
 /** The value of an expression; the model's bounds make every step exact. */

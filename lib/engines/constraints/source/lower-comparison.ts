@@ -1,5 +1,6 @@
 import type { Field, FieldIndex, Formula } from '../model.ts';
-import { allOf, anyOf, compares, contains, linear, negate, opaque, present, type Relation } from '../normalise.ts';
+import { allOf, anyOf, contains, linear, negate, opaque, present } from '../normalise.ts';
+import { compares, type Relation } from '../relations.ts';
 import { nearest, writeValue } from '../written-values.ts';
 import type { NumberValue, WordValue } from './lowered.ts';
 import { alike, difference, pairs, type Report, reach } from './numbers.ts';

@@ -1,5 +1,6 @@
 import type { Field, FieldIndex, Formula } from '../model.ts';
-import { absent, allOf, anyOf, contains, FALSE, negate, present, type Relation, TRUE } from '../normalise.ts';
+import { absent, allOf, anyOf, contains, FALSE, negate, present, TRUE } from '../normalise.ts';
+import type { Relation } from '../relations.ts';
 import { nearest } from '../written-values.ts';
 import { add, divide, multiply, negative } from './arithmetic.ts';
 import type { Cel, Fault } from './cel-tree.ts';

@@ -1,7 +1,7 @@
 import type { Json } from '../../../core/json.ts';
 import { exactValue } from '../evaluate/write-input.ts';
 import type { ConstraintSet, Field, FieldIndex, FieldKind } from '../model.ts';
-import type { Relation } from '../normalise.ts';
+import type { Relation } from '../relations.ts';
 import { writeDecimal } from '../written-values.ts';
 import type { Writer } from './approximate.ts';
 import { pairOf } from './pairs.ts';

@@ -1,6 +1,6 @@
 import { dateOfDay } from '../../../core/calendar/local-day.ts';
 import type { ConstraintSet, Field, FieldIndex, FieldKind } from '../model.ts';
-import type { Relation } from '../normalise.ts';
+import type { Relation } from '../relations.ts';
 import { wordsOf, writeDecimal } from '../written-values.ts';
 import type { Writer } from './approximate.ts';
 import { pairOf } from './pairs.ts';

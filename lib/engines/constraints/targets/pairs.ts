@@ -1,5 +1,5 @@
 import type { Field, FieldIndex } from '../model.ts';
-import type { Relation } from '../normalise.ts';
+import type { Relation } from '../relations.ts';
 import type { Atom } from './permission.ts';
 
 /** Two fields whose values are compared with each other. */

@@ -2,6 +2,8 @@ import type * as z from 'zod';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { AcceptanceCriterion, Consumer } from '../contracts/envelope.ts';
+import type { HandoffPacket } from '../contracts/outputs.ts';
+import type { HandoffProtocol } from './handoff-protocol.ts';
 import { checkPostureThresholds, defaultPostureThresholds, type PostureThresholds } from './posture-thresholds.ts';
 import type { PublicationEffect } from './publication.ts';
 import type { References } from './reference.ts';
@@ -16,6 +18,8 @@ export interface SkillContext<Input, Configuration> {
   readonly instant: Instant;
   /** Baselines of the other skills that the input refers to; empty where the skill declares none. */
   readonly references: References;
+  /** The packet of the execution that led here, where there is one; its gate context was checked. */
+  readonly handedOver?: HandoffPacket;
 }
 
 /** A result with what it was made of, to be held against constraints. */
@@ -98,6 +102,8 @@ export interface SkillDefinition<Input = unknown, Configuration = unknown> {
    * apart from the engine that made it; a reason fails the policy gate.
    */
   readonly constraintCheck?: (checked: CheckedResult<Input, Configuration>) => readonly Reason[];
+  /** How executions that hand work over go on after the gates and approvals; their state machine then waits for the other side. */
+  readonly handoff?: HandoffProtocol<Input, Configuration>;
   /** What the functions that execute the skill package besides its code: `yaml` reads YAML that people send, `solver` is Z3. */
   readonly needs?: readonly SkillNeed[];
 }

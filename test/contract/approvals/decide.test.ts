@@ -19,10 +19,34 @@ import {
   says,
   stageOf,
   startWorld,
+  type World,
   withPerson,
 } from './world.ts';
 
 afterAll(endWorlds);
+
+/** A stage that was planned while Ada had delegated to Dan, until an instant. */
+async function delegatedUntil(end: string): Promise<World> {
+  const directory = sampleDirectory((one) => ({
+    ...one,
+    delegations: [
+      {
+        id: 'holiday',
+        from: 'ada',
+        to: 'dan',
+        start: '2026-11-16T00:00:00.000Z',
+        end,
+        createdBy: 'ada',
+        createdAt: '2026-11-10T00:00:00.000Z',
+        reason: '',
+      },
+    ],
+  }));
+  const seats = [{ seatId: 'manager.1', principal: 'ada', approver: 'dan', delegations: ['holiday'] }];
+  const world = await startWorld(plan([level('manager', ['ada'], { seats })]), { directory });
+  await enterStage(world);
+  return world;
+}
 
 describe('deciding by link', () => {
   it('records one decision, signals once, and tells honestly what is recorded', async () => {
@@ -231,24 +255,7 @@ describe('who may decide', () => {
   });
 
   it('lets a delegate decide in the principal’s seat, and says for whom', async () => {
-    const directory = sampleDirectory((one) => ({
-      ...one,
-      delegations: [
-        {
-          id: 'holiday',
-          from: 'ada',
-          to: 'dan',
-          start: '2026-11-16T00:00:00.000Z',
-          end: '2026-11-27T00:00:00.000Z',
-          createdBy: 'ada',
-          createdAt: '2026-11-10T00:00:00.000Z',
-          reason: '',
-        },
-      ],
-    }));
-    const seats = [{ seatId: 'manager.1', principal: 'ada', approver: 'dan', delegations: ['holiday'] }];
-    const world = await startWorld(plan([level('manager', ['ada'], { seats })]), { directory });
-    await enterStage(world);
+    const world = await delegatedUntil('2026-11-27T00:00:00.000Z');
     expect(world.runtime.mail.to('ada@example.com')).toEqual([]);
     const answer = await new Browser(world).decide(linkOf(world, 'dan'), 'approve');
     expect(says(answer, 'Dan Tester')).toBe(true);
@@ -258,24 +265,7 @@ describe('who may decide', () => {
   });
 
   it('gives the seat back to the principal when the delegation has ended before the stage opens', async () => {
-    const directory = sampleDirectory((one) => ({
-      ...one,
-      delegations: [
-        {
-          id: 'holiday',
-          from: 'ada',
-          to: 'dan',
-          start: '2026-11-16T00:00:00.000Z',
-          end: '2026-11-20T08:00:00.000Z',
-          createdBy: 'ada',
-          createdAt: '2026-11-10T00:00:00.000Z',
-          reason: '',
-        },
-      ],
-    }));
-    const seats = [{ seatId: 'manager.1', principal: 'ada', approver: 'dan', delegations: ['holiday'] }];
-    const world = await startWorld(plan([level('manager', ['ada'], { seats })]), { directory });
-    await enterStage(world);
+    const world = await delegatedUntil('2026-11-20T08:00:00.000Z');
     expect(world.runtime.mail.to('dan@example.com')).toEqual([]);
     await new Browser(world).decide(linkOf(world, 'ada'), 'approve');
     expect((await stageOf(world)).outcome).toBe('approved');

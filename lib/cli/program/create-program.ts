@@ -4,6 +4,7 @@ import { addConstraintsCommands } from './constraints-commands.ts';
 import { addExecutionCommands } from './execution-commands.ts';
 import { addGoverningCommands } from './governing-commands.ts';
 import { addOfflineCommands } from './offline-commands.ts';
+import { addScheduleCommand } from './schedule-commands.ts';
 
 /** The whole command line. What a command does is loaded when it is called, so that help comes at once. */
 export function createProgram(): Command {
@@ -16,6 +17,7 @@ export function createProgram(): Command {
   addExecutionCommands(program);
   addGoverningCommands(program);
   addConstraintsCommands(program);
+  addScheduleCommand(program);
   addOfflineCommands(program);
   return program;
 }

@@ -21,6 +21,7 @@ const OFFLINE = [
   'constraints eval',
   'constraints diff',
   'constraints replay',
+  'schedule',
   'handoff diff',
   'env list',
   'env add',

@@ -7,6 +7,7 @@ import type { AnalysisBudget, Solver } from '../../lib/engines/constraints/findi
 import type { ConstraintSet, Waiver } from '../../lib/engines/constraints/model.ts';
 import { oracle } from '../../lib/engines/constraints/oracle/oracle.ts';
 import { compileSource } from '../../lib/engines/constraints/source/compile.ts';
+import { writeTargets } from '../../lib/engines/constraints/targets/index.ts';
 import { readDate } from '../../lib/engines/constraints/written-values.ts';
 import type { CompilationRequest } from './input.ts';
 
@@ -60,5 +61,5 @@ export async function compileRequest(request: CompilationRequest, options: Compi
     ]);
   const set = { ...compiled, waivers: [...compiled.waivers, ...waiversOf(request)] };
   const analysis = await analyse(set, budget, load, oracle(set).holds);
-  return { set, artifact: compileArtifact({ set, analysis, day }) };
+  return { set, artifact: compileArtifact({ set, analysis, targets: writeTargets(set, { day }), day }) };
 }

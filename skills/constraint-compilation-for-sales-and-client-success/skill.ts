@@ -3,6 +3,7 @@ import { importAccountsCsv } from '../../lib/core/directory/read-files.ts';
 import { parseYaml } from '../../lib/core/yaml.ts';
 import { loadZ3 } from '../../lib/platform/prover/z3.ts';
 import { defineSkill } from '../../lib/platform/skill/define-skill.ts';
+import { standardGuardrails } from '../../lib/platform/skill/standard-guardrails.ts';
 import { candidateFor } from './candidate.ts';
 import { type CompilationPolicy, loadCompilationPolicy } from './configuration.ts';
 import { constraintCheck } from './constraint-check.ts';
@@ -56,23 +57,7 @@ export const skill = defineSkill<CompilationRequest, CompilationPolicy>({
     { name: 'candidates taken back after a guardrail failed', unit: 'basis points', baseline: 900, target: 100 },
     { name: 'past requests decided otherwise without being shown', unit: 'requests', baseline: 12, target: 0 },
   ],
-  guardrails: [
-    {
-      kind: 'quality',
-      statement: 'No configuration is promoted without records of all four validation suites.',
-      action: 'run-validation:unit+integration+simulation+regression-baseline',
-    },
-    {
-      kind: 'reliability',
-      statement: 'A critical posture or repeated failures put the last stable baseline back.',
-      action: 'rollback:rollback-to-last-stable-baseline',
-    },
-    {
-      kind: 'cost',
-      statement: 'Work, output, mails and computing executions stay within the declared caps.',
-      action: 'budget-guard:resource-pressure-cap',
-    },
-  ],
+  guardrails: standardGuardrails,
   cadence: {
     daily: 'Compile the changes that arrive, and look at those that wait for their owners.',
     weekly: 'Review waivers that end soon, open questions, and rules that no request has met.',

@@ -61,7 +61,7 @@ export async function measureAnalyses(
   if (lines.length > 0) await loadZ3();
   for (const count of lines) {
     measures.push(await measure('linear', 'conflicts', linearSet(1, count, 5)));
-    if (count <= 300) measures.push(await measure('linear', 'all', linearSet(1, count, 5)));
+    if (count <= 1_000) measures.push(await measure('linear', 'all', linearSet(1, count, 5)));
   }
   return measures;
 }

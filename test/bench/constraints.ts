@@ -11,7 +11,7 @@ import { bufbuildCel, cedar, celJs, type Judge, jsonLogic, jsonRulesEngine, zen 
 import { distinctInputs, type Input, rulesFor, sourceOf } from './constraints/rules.ts';
 import { measureAnalyses } from './constraints-analysis.ts';
 import { type Figures, type Measure, WrongResult } from './support/benchmark.ts';
-import { interleave } from './support/interleave.ts';
+import { interleaveBoth, type Took } from './support/interleave.ts';
 import { seeded } from './support/random.ts';
 import { median, rounded } from './support/statistics.ts';
 
@@ -115,15 +115,17 @@ async function agreement(
 
 const run = promisify(execFile);
 
-/** Prints the milliseconds that the import takes in a process that has loaded nothing else. */
-const IMPORT =
-  'const start = performance.now(); await import(process.argv[1]); console.log(performance.now() - start);';
+/** Prints the milliseconds, and those of the processor, that the import takes in a process that has loaded nothing else. */
+const IMPORT = `const processor = process.cpuUsage(), start = performance.now();
+await import(process.argv[1]);
+const took = performance.now() - start, { user, system } = process.cpuUsage(processor);
+console.log(took, (user + system) / 1_000);`;
 
 /**
  * Milliseconds in which a fresh process imports a module of the engine, bundled and minified as functions are.
  * @throws WrongResult when the solver is part of it
  */
-async function importMilliseconds(module: string, rounds: number): Promise<number> {
+async function importTime(module: string, rounds: number): Promise<Took> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
   try {
     const outfile = join(folder, 'index.mjs');
@@ -140,12 +142,16 @@ async function importMilliseconds(module: string, rounds: number): Promise<numbe
     if (Object.keys(metafile.inputs).some((name) => name.includes('z3-solver')))
       throw new WrongResult(`${module} loads the solver.`);
     const env = { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' };
-    const times: number[] = [];
+    const times: Took[] = [];
     for (let round = 0; round <= rounds; round += 1) {
       const { stdout } = await run(process.execPath, ['--input-type=module', '-e', IMPORT, outfile], { env });
-      if (round > 0) times.push(Number(stdout));
+      const [milliseconds = Number.NaN, cpuMilliseconds = Number.NaN] = stdout.split(' ').map(Number);
+      if (round > 0) times.push({ milliseconds, cpuMilliseconds });
     }
-    return median(times);
+    return {
+      milliseconds: rounded(median(times.map(({ milliseconds }) => milliseconds))),
+      cpuMilliseconds: rounded(median(times.map(({ cpuMilliseconds }) => cpuMilliseconds))),
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -162,9 +168,9 @@ async function analysisFigures(quick: boolean): Promise<{ figures: Figures; chec
     );
   const loaded = measures.find(({ shape, solverLoaded }) => shape === 'boxes' && solverLoaded);
   if (loaded !== undefined) throw new WrongResult(`The analysis of ${loaded.rules} boxes loaded the solver.`);
-  const rows = measures.map(({ shape, asked, rules, milliseconds }) => [
+  const rows = measures.map(({ shape, asked, rules, milliseconds, cpuMilliseconds }) => [
     `analysis of ${rules} ${shape}, ${asked === 'all' ? 'every question' : 'conflicts'}`,
-    { milliseconds: rounded(milliseconds) },
+    { milliseconds: rounded(milliseconds), cpuMilliseconds: rounded(cpuMilliseconds) },
   ]);
   return { figures: Object.fromEntries(rows), checked: measures.length };
 }
@@ -198,7 +204,7 @@ export const measureConstraints: Measure = async ({ quick, count = quick ? 2_000
     const some = inputs.slice(0, share.timed);
     return () => consumed(judge, some, share.passes);
   };
-  const milliseconds = await interleave(
+  const took = await interleaveBoth(
     {
       withoutIds: () => outcomes(ours, passes),
       withIds: () => withIds(ours, passes),
@@ -212,26 +218,36 @@ export const measureConstraints: Measure = async ({ quick, count = quick ? 2_000
     rounds,
     (round) => onProgress(round === 0 ? 'Warming up ...' : `Round ${round} of ${rounds} ...`),
   );
-  const evaluations = (name: keyof typeof milliseconds): number =>
+  const evaluations = (name: keyof typeof took): number =>
     name === 'withoutIds' || name === 'withIds' ? count * passes : Math.min(count, peers[name].share.timed);
-  const perSecond = (name: keyof typeof milliseconds): number => (evaluations(name) * 1_000) / milliseconds[name];
-  const names = Object.keys(milliseconds) as (keyof typeof milliseconds)[];
+  const perSecond = (name: keyof typeof took): number => (evaluations(name) * 1_000) / took[name].milliseconds;
+  const perCpuSecond = (name: keyof typeof took): number => (evaluations(name) * 1_000) / took[name].cpuMilliseconds;
+  const names = Object.keys(took) as (keyof typeof took)[];
   const row = (name: (typeof names)[number]) => [
     name,
-    { perSecond: Math.round(perSecond(name)), microsecondsEach: rounded(1_000_000 / perSecond(name)) },
+    {
+      perSecond: Math.round(perSecond(name)),
+      perCpuSecond: Math.round(perCpuSecond(name)),
+      microsecondsEach: rounded(1_000_000 / perCpuSecond(name)),
+    },
   ];
   // Analyses take a while, and what is known by now is worth knowing meanwhile.
-  for (const name of names) onProgress(`  ${name}: ${Math.round(perSecond(name)).toLocaleString('en')} a second`);
+  for (const name of names)
+    onProgress(
+      `  ${name}: ${Math.round(perSecond(name)).toLocaleString('en')} a second, ` +
+        `${Math.round(perCpuSecond(name)).toLocaleString('en')} a second of the processor`,
+    );
   onProgress('Analysing sets of growing size ...');
   const analyses = await analysisFigures(quick);
   onProgress('Importing the engine in fresh processes ...');
   const imports = {
-    importToEvaluate: { milliseconds: rounded(await importMilliseconds('evaluate/fuse.ts', rounds)) },
-    importToAnalyse: { milliseconds: rounded(await importMilliseconds('analysis/analyse.ts', rounds)) },
-    importToReadArtifacts: { milliseconds: rounded(await importMilliseconds('artifact/read-artifact.ts', rounds)) },
+    importToEvaluate: { ...(await importTime('evaluate/fuse.ts', rounds)) },
+    importToAnalyse: { ...(await importTime('analysis/analyse.ts', rounds)) },
+    importToReadArtifacts: { ...(await importTime('artifact/read-artifact.ts', rounds)) },
   };
   // How many times as fast ours is, with the ids of all rules that are met: what each of the others says as well.
-  const ratio = (name: keyof typeof peers) => rounded(perSecond('withIds') / perSecond(name));
+  // By the processor's time: other work on the machine does not take part in it.
+  const ratio = (name: keyof typeof peers) => rounded(perCpuSecond('withIds') / perCpuSecond(name));
   return {
     figures: { ...Object.fromEntries(names.map(row)), ...analyses.figures, ...imports },
     ratios: {
@@ -241,7 +257,7 @@ export const measureConstraints: Measure = async ({ quick, count = quick ? 2_000
       withIdsToZenEngine: ratio('zenEngine'),
       withIdsToCedarWasm: ratio('cedarWasm'),
       withIdsToJsonRulesEngine: ratio('jsonRulesEngine'),
-      withoutIdsToWithIds: rounded(perSecond('withoutIds') / perSecond('withIds')),
+      withoutIdsToWithIds: rounded(perCpuSecond('withoutIds') / perCpuSecond('withIds')),
     },
     agreed: agreed + analyses.checked,
   };

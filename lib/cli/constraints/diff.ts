@@ -1,5 +1,7 @@
 import { dateOfDay } from '../../core/calendar/local-day.ts';
 import { canonicalJson } from '../../core/digest.ts';
+import type { Check } from '../../engines/constraints/analysis/check.ts';
+import { type Common, NotComparable, overCommonFields } from '../../engines/constraints/analysis/common-fields.ts';
 import { type Difference, difference } from '../../engines/constraints/analysis/difference.ts';
 import { STANDARD_BUDGET } from '../../engines/constraints/artifact/budget.ts';
 import { describeValues } from '../../engines/constraints/describe.ts';
@@ -109,27 +111,61 @@ function changesJson(older: ConstraintSet, newer: ConstraintSet, { changes }: Di
   }));
 }
 
-/** What the two sets decide differently; `undefined` where they do not look at the same inputs. */
-async function compared(older: ConstraintSet, newer: ConstraintSet): Promise<Difference | undefined> {
+/** What two sets decide differently of the inputs that both accept, or why they cannot be compared. */
+type Compared =
+  | { readonly common: Common; readonly found: Difference }
+  | { readonly common?: undefined; readonly because: string };
+
+async function compared(older: ConstraintSet, newer: ConstraintSet): Promise<Compared> {
+  const common = commonOf(older, newer);
+  if (typeof common === 'string') return { because: common };
+  const [before, after] = [oracle(older).holds, oracle(newer).holds];
+  // The evaluator reads each version's own rules, so it is asked about the input as that version has it.
+  const checks: { readonly before: Check; readonly after: Check } = {
+    before: (rule, part, values) => before(rule, part, common.asBefore(values)),
+    after: (rule, part, values) => after(rule, part, common.asAfter(values)),
+  };
+  return { common, found: await difference(common.before, common.after, STANDARD_BUDGET, loadSolver, checks) };
+}
+
+function commonOf(older: ConstraintSet, newer: ConstraintSet): Common | string {
   try {
-    const checks = { before: oracle(older).holds, after: oracle(newer).holds };
-    return await difference(older, newer, STANDARD_BUDGET, loadSolver, checks);
+    return overCommonFields(older, newer);
   } catch (error) {
-    if (error instanceof RangeError) return undefined;
+    if (error instanceof NotComparable) return error.message;
     throw error;
   }
 }
 
-function verdictLine({ verdict, changes, unknowns }: Difference): Line[] {
-  if (verdict === 'equal') return [[['good', 'Both decide every input alike: this is proved.']]];
+function verdictLine({ verdict, changes, unknowns }: Difference, notes: readonly string[]): Line[] {
+  if (verdict === 'equal') {
+    const which = notes.length === 0 ? 'every input' : 'every input that both accept';
+    return [[['good', `Both decide ${which} alike: this is proved.`]]];
+  }
   const open = [...new Set(unknowns.map(({ rule }) => rule))];
   const left = open.length === 0 ? '' : ` Not known about ${open.join(', ')}.`;
   return [[['strong', `${changes.length} differences in what they decide.${left}`]]];
 }
 
+const OTHERWISE =
+  'What they decide is not compared. Replay past requests through both: countersign constraints replay NEW REQUESTS --against OLD.';
+
+function decidedLines(result: Compared): Line[] {
+  if (result.common === undefined) return hanging([], `${result.because} ${OTHERWISE}`);
+  const { common, found } = result;
+  return [
+    ...common.notes.flatMap((note) => hanging([['note', 'note'], ': '], note)),
+    ...(common.notes.length === 0 ? [] : [[]]),
+    ...changeLines(common.before, common.after, found),
+    ...(found.changes.length === 0 ? [] : [[]]),
+    ...verdictLine(found, common.notes),
+  ];
+}
+
 /**
  * `countersign constraints diff`: what was edited between two versions, and what they decide differently, with inputs that show it.
- * Ends with 0 when both decide every input alike (proved), 1 when they do not, or that is not known, 2 when a source is not valid.
+ * Ends with 0 when both accept the same inputs and decide them alike (proved), 1 when they do not, or that is not known, 2 when a source
+ * is not valid.
  * @throws InvalidInput
  */
 export async function diff(oldFile: string, newFile: string, options: { readonly json?: boolean }): Promise<void> {
@@ -152,29 +188,32 @@ export async function diff(oldFile: string, newFile: string, options: { readonly
       contents(newer, newer.tables, ({ id }) => `${id}`),
     ),
   };
-  const found = await compared(older, newer);
+  const result = await compared(older, newer);
+  const { common } = result;
+  const notes = common?.notes ?? [];
   if (options.json === true)
-    sayJson({
-      verdict: found?.verdict ?? 'not-comparable',
-      edits,
-      ...(found === undefined
-        ? {}
-        : { changes: changesJson(older, newer, found), unknowns: found.unknowns, spent: found.spent }),
-    });
+    sayJson(
+      result.common === undefined
+        ? { verdict: 'not-comparable', because: result.because, edits }
+        : {
+            verdict: result.found.verdict,
+            edits,
+            notes,
+            changes: changesJson(result.common.before, result.common.after, result.found),
+            unknowns: result.found.unknowns,
+            spent: result.found.spent,
+          },
+    );
   else {
     const edited = Object.values(edits).every(isEmpty);
-    const notComparable =
-      'Fields or defaults differ, so the two do not look at the same inputs: what they decide is not compared. ' +
-      'Replay past requests through both: countersign constraints replay NEW REQUESTS --against OLD.';
     sayLines([
       ...editLines('field', edits.fields),
       ...editLines('rule', edits.rules),
       ...editLines('table', edits.tables),
       ...(edited ? [] : [[]]),
-      ...(found === undefined ? [] : changeLines(older, newer, found)),
-      ...(found === undefined || found.changes.length === 0 ? [] : [[]]),
-      ...(found === undefined ? hanging([], notComparable) : verdictLine(found)),
+      ...decidedLines(result),
     ]);
   }
-  process.exitCode = found?.verdict === 'equal' ? EXIT.ok : EXIT.no;
+  const isSame = common !== undefined && result.found.verdict === 'equal' && notes.length === 0;
+  process.exitCode = isSame ? EXIT.ok : EXIT.no;
 }

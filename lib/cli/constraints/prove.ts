@@ -5,7 +5,7 @@ import { compileArtifact } from '../../engines/constraints/artifact.ts';
 import type { Analysis } from '../../engines/constraints/findings.ts';
 import type { ConstraintSet } from '../../engines/constraints/model.ts';
 import { oracle } from '../../engines/constraints/oracle/oracle.ts';
-import { type TargetOutput, targets } from '../../engines/constraints/targets/index.ts';
+import { writeTargets } from '../../engines/constraints/targets/index.ts';
 
 /** Loads the solver; called only when intervals do not answer a question. */
 export async function loadSolver() {
@@ -18,13 +18,8 @@ export interface Proved {
   readonly artifact: ConstraintArtifact;
 }
 
-/** Writes a set in every language, on a day. */
-export function writeTargets(set: ConstraintSet, day: number): Record<string, TargetOutput> {
-  return Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, target(set, { day })]));
-}
-
 /** Analyses a set, has every claim confirmed by an independent evaluator, and makes the artifact. */
 export async function prove(set: ConstraintSet, day: number): Promise<Proved> {
   const analysis = await analyse(set, STANDARD_BUDGET, loadSolver, oracle(set).holds);
-  return { analysis, artifact: compileArtifact({ set, analysis, targets: writeTargets(set, day), day }) };
+  return { analysis, artifact: compileArtifact({ set, analysis, targets: writeTargets(set, { day }), day }) };
 }

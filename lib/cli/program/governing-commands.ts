@@ -38,8 +38,7 @@ function addBaseline(program: Command): void {
     .option('--to <version>', 'the one before the current by default')
     .requiredOption('--because <text>', 'the reason; it stays on record')
     .action(async (options) => (await load()).rollBack(options));
-  baseline
-    .command('record')
+  forSkill(baseline.command('record'), 'name or id: its examples alone; all of them by default')
     .description('play the bundled examples on a fresh system and keep their evidence as the regression baseline')
     .option('--to <folder>', 'instead of test/replay')
     .action(async (options) => (await import('../record-baseline.ts')).recordBaseline(options));

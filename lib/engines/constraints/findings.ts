@@ -83,7 +83,7 @@ export interface Unknown {
 
 /** What an analysis may spend; work, never time, so that it ends the same everywhere. */
 export interface AnalysisBudget {
-  /** Z3 resource units for each question. */
+  /** Z3 resource units for one search for conflicts; all other questions together may spend as many, each a tenth of them. */
   readonly solverSteps: number;
   /** Boxes that the interval tier may make for each question. */
   readonly boxes: number;

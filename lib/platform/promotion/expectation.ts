@@ -1,3 +1,4 @@
+import { type CountersignError, describeProblems } from '../../core/errors.ts';
 import type { Example } from '../examples.ts';
 import type { SkillResult } from '../skill/skill-result.ts';
 
@@ -27,4 +28,13 @@ export function exampleProblem(
   );
   const missing = example.decisions.find(({ approver }) => !asked.has(approver));
   return missing === undefined ? undefined : `${missing.approver} is to decide, and the plan does not ask them.`;
+}
+
+/**
+ * Whether an engine that refuses an input does what the example expects: such an execution is blocked by a gate, and asks nobody.
+ * @returns what differs, in one sentence, or `undefined`.
+ */
+export function refusalProblem(example: Example, { problems, message }: CountersignError): string | undefined {
+  if (expectedVerdict(example) === 'block') return undefined;
+  return problems.length === 0 ? message : describeProblems(problems);
 }

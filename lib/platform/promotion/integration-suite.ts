@@ -31,7 +31,9 @@ async function exampleRun(runtime: Runtime, skill: AnySkill, { example }: NamedE
     return `Verify came to ${flow.verdict}, not ${wanted}${failed === undefined ? '' : ` (${failed.gate}: ${failed.reasons[0]?.message})`}.`;
   if (wanted === 'approve' && flow.next === undefined) return 'No stage was prepared.';
   const { result } = await loadContext(runtime, record);
-  return result === undefined ? 'There is no result.' : exampleProblem(example, result);
+  if (result !== undefined) return exampleProblem(example, result);
+  // A gate that blocks what the engine refuses leaves none.
+  return wanted === 'block' && failed !== undefined ? undefined : 'There is no result.';
 }
 
 /** The baselines that the examples refer to become those of the scratch system; nothing there executes them. */

@@ -1,7 +1,9 @@
 import type { Instant } from '../../core/instant.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
+import type { HandoffPacket } from '../contracts/outputs.ts';
 import type { Example } from '../examples.ts';
 import { parseStoredRequest } from '../executions/context.ts';
+import { handedOverIn } from '../executions/run-skill.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import type { ItemQuery } from '../store/table.ts';
@@ -14,6 +16,8 @@ export interface PastRequest {
   readonly input: unknown;
   readonly requester: { readonly personId: string };
   readonly instant: Instant;
+  /** The packet of the execution that led here. */
+  readonly handedOver?: HandoffPacket;
 }
 
 /** How many months of executions are looked through at most. */
@@ -53,12 +57,17 @@ async function lastRecords(runtime: Runtime, skill: AnySkill, count: number): Pr
 export async function pastRequestsOf(runtime: Runtime, skill: AnySkill, count: number): Promise<PastRequest[]> {
   const records = await lastRecords(runtime, skill, count);
   return Promise.all(
-    records.map(async ({ executionId, request, requester, instant }) => ({
-      id: executionId,
-      input: parseStoredRequest(await runtime.artifacts.get(request)).input,
-      requester: { personId: requester.personId },
-      instant,
-    })),
+    records.map(async ({ executionId, request: digest, requester, instant }) => {
+      const request = parseStoredRequest(await runtime.artifacts.get(digest));
+      const { input } = request;
+      return {
+        id: executionId,
+        input,
+        requester: { personId: requester.personId },
+        instant,
+        ...handedOverIn(request),
+      };
+    }),
   );
 }
 
@@ -75,5 +84,6 @@ export function exampleRequests(examples: readonly NamedExample[], instant: Inst
     input: example.request.input,
     requester: { personId: example.requester },
     instant,
+    ...handedOverIn(example.request),
   }));
 }

@@ -1,12 +1,14 @@
 import { canonicalJson } from '../../core/digest.ts';
 import { loadDirectory } from '../../core/directory/load.ts';
-import { documentOf, referencesIn } from '../evidence/finding.ts';
+import { documentOf, recordIn, referencesIn } from '../evidence/finding.ts';
 import { type EvidencePacket, evidencePacket } from '../evidence/packet-schema.ts';
 import { verifyEvidence } from '../evidence/verify.ts';
+import { attempt } from '../executions/attempt.ts';
 import { parseStoredRequest } from '../executions/context.ts';
 import { engineVersions } from '../executions/engine-versions.ts';
 import { firstDifference } from '../executions/first-difference.ts';
-import { runSkill } from '../executions/run-skill.ts';
+import { failures as failuresOf, reasonsOf } from '../executions/gates.ts';
+import { handedOverIn, runSkill } from '../executions/run-skill.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import type { SuiteFailure, SuiteFindings } from './suite.ts';
 
@@ -20,19 +22,31 @@ export interface Recording {
 async function replayProblem(skill: AnySkill, packet: EvidencePacket): Promise<string | undefined> {
   const { record } = packet;
   const recorded = documentOf(packet, 'result');
-  const result = await runSkill(skill, {
-    input: parseStoredRequest(documentOf(packet, 'request')).input,
-    configuration: documentOf(packet, 'configuration'),
-    directory: loadDirectory(documentOf(packet, 'directory')),
-    requester: record.requester,
-    instant: record.instant,
-    references: referencesIn(packet),
-  });
-  if (canonicalJson(result) === canonicalJson(recorded)) return undefined;
+  const request = parseStoredRequest(documentOf(packet, 'request'));
+  const computed = await attempt(() =>
+    runSkill(skill, {
+      input: request.input,
+      configuration: documentOf(packet, 'configuration'),
+      directory: loadDirectory(documentOf(packet, 'directory')),
+      requester: record.requester,
+      instant: record.instant,
+      references: referencesIn(packet),
+      ...handedOverIn(request),
+    }),
+  );
   const { countersign, skill: version, timeZoneData } = record.engine;
-  const at = firstDifference(recorded, result) ?? '';
   const made = `recorded with Countersign ${countersign}, skill ${version}, time zones ${timeZoneData}`;
-  return `The result is not the recorded one, first at "${at}" (${made}).`;
+  const differs = (what: string, before: unknown, now: unknown): string | undefined => {
+    if (canonicalJson(before) === canonicalJson(now)) return undefined;
+    return `The ${what} is not the recorded one, first at "${firstDifference(before, now) ?? ''}" (${made}).`;
+  };
+  if (recorded !== undefined) {
+    if (!computed.ok) return `It is refused (${computed.error.message}), and came to a result when it was ${made}.`;
+    return differs('result', recorded, computed.value);
+  }
+  // An input that the engine refused has no result: the reasons that blocked it stand in its place.
+  if (computed.ok) return `It comes to a result, and was refused when it was ${made}.`;
+  return differs('refusal', failuresOf(recordIn(packet).gates), reasonsOf(computed.error));
 }
 
 async function problemOf(skills: readonly AnySkill[], packet: EvidencePacket): Promise<string | undefined> {

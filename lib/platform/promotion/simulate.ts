@@ -101,10 +101,18 @@ function totalsOf(all: readonly Comparison[]): SimulationTotals {
 export async function simulate(question: SimulationQuestion): Promise<Simulation> {
   const { skill, directory, references: referencesOf = noReferences } = question;
   const all: Comparison[] = [];
-  for (const { id, input, requester, instant } of question.requests) {
+  for (const { id, input, requester, instant, handedOver } of question.requests) {
     const references = await referencesOf(input);
     const route = (configuration: unknown) =>
-      summarizeRoute(skill, { input, configuration, directory, requester, instant, references });
+      summarizeRoute(skill, {
+        input,
+        configuration,
+        directory,
+        requester,
+        instant,
+        references,
+        ...(handedOver === undefined ? {} : { handedOver }),
+      });
     const [baseline, candidate] = [await route(question.baseline), await route(question.candidate)];
     all.push({ baseline, candidate, difference: routeDifference(id, baseline, candidate) });
   }

@@ -1,9 +1,10 @@
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import { CountersignError, describeProblems } from '../../core/errors.ts';
 import type { Instant } from '../../core/instant.ts';
-import { runSkill } from '../executions/run-skill.ts';
+import { attempt } from '../executions/attempt.ts';
+import { handedOverIn, runSkill } from '../executions/run-skill.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
-import { exampleProblem } from './expectation.ts';
+import { exampleProblem, refusalProblem } from './expectation.ts';
 import type { NamedExample } from './past-request.ts';
 import type { ReferenceReader } from './reference-reader.ts';
 import type { SuiteFailure, SuiteFindings } from './suite.ts';
@@ -38,8 +39,11 @@ export async function unitSuite(ask: {
     try {
       const input = example.request.input;
       const references = await referencesOf(input);
-      const result = await runSkill(skill, { input, configuration, directory, requester, instant, references });
-      const problem = exampleProblem(example, result);
+      const handedOver = handedOverIn(example.request);
+      const computed = await attempt(() =>
+        runSkill(skill, { input, configuration, directory, requester, instant, references, ...handedOver }),
+      );
+      const problem = computed.ok ? exampleProblem(example, computed.value) : refusalProblem(example, computed.error);
       if (problem !== undefined) failures.push({ case: name, message: problem });
     } catch (error) {
       failures.push({ case: name, message: messageOf(error) });

@@ -37,6 +37,16 @@ const stricter = scratchFile(
     .replace('to: [ finance ]', 'to: [ finance, legal ]'),
 );
 
+const two = (bound: string) => `schema: countersign/constraints/1
+name: small
+version: 1.0.0
+skill: some-skill
+fields:
+  amount: { type: money, minimum: 0 ${bound.slice(-3)}, maximum: 1000 ${bound.slice(-3)} }
+rules:
+  - { id: cap, owner: finance, modality: require, condition: request.amount <= money("${bound}"), message: No more. }
+`;
+
 describe('check', () => {
   test('a clean policy is clean', async () => {
     const ran = await constraints('check', POLICY, ...DAY);
@@ -212,8 +222,16 @@ describe('an artifact', () => {
     const json = await constraints('diff', file, other, '--json');
     expect(json.code).toBe(1);
     expect(JSON.parse(json.stdout)).toMatchObject({
-      verdict: 'not-comparable',
+      verdict: 'equal',
       edits: { fields: { changed: ['quote.discount'] } },
+      notes: ['Of quote.discount, only values that both versions accept are compared.'],
+    });
+    const dollars = scratchFile('dollars.yaml', `${two('100 USD')}`);
+    const none = await constraints('diff', scratchFile('euros.yaml', two('100 EUR')), dollars, '--json');
+    expect(none.code).toBe(1);
+    expect(JSON.parse(none.stdout)).toMatchObject({
+      verdict: 'not-comparable',
+      because: 'The field amount is another one: money EUR before, money USD now.',
     });
   }, 60_000);
 

@@ -2,13 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { skills } from '#skills';
+import { dayOf } from '../../../lib/core/calendar/local-day.ts';
 import { digestOf } from '../../../lib/core/digest.ts';
 import { InvalidInput } from '../../../lib/core/errors.ts';
 import { loadPolicy } from '../../../lib/engines/approval-routing/policy.ts';
 import { analyse } from '../../../lib/engines/constraints/analysis/analyse.ts';
+import type { ConstraintArtifact } from '../../../lib/engines/constraints/artifact/document.ts';
+import { readArtifact } from '../../../lib/engines/constraints/artifact/read-artifact.ts';
 import { compileArtifact } from '../../../lib/engines/constraints/artifact.ts';
 import { oracle } from '../../../lib/engines/constraints/oracle/oracle.ts';
 import { compileSource } from '../../../lib/engines/constraints/source/compile.ts';
+import { targets } from '../../../lib/engines/constraints/targets/index.ts';
 import { parseExample } from '../../../lib/platform/examples.ts';
 import { determinismProblem } from '../../../lib/platform/executions/determinism.ts';
 import { runSkill } from '../../../lib/platform/executions/run-skill.ts';
@@ -191,6 +195,22 @@ describe('the candidate', () => {
     const policy = loadPolicy(configuration, directory);
     expect(policy.warnings).toEqual([]);
     expect(policy.rules.find(({ id }) => id === 'discount-floor')?.effect).toMatchObject({ do: 'deny' });
+  });
+
+  test('says of each other language how much of the rules it says, and the digest of its text', async () => {
+    const { artifact } = await compile(matrixWith('1.2.0', ['money("500 EUR")', 'money("1000 EUR")']));
+    const { constraints } = (
+      artifact as unknown as { candidate: { configuration: { constraints: ConstraintArtifact } } }
+    ).candidate.configuration;
+    expect(Object.keys(constraints.targets).sort()).toEqual(Object.keys(targets).sort());
+    const { set } = readArtifact(constraints);
+    for (const [name, write] of Object.entries(targets)) {
+      const { fidelity, because, digest } = write(set, { day: dayOf(NOON) });
+      expect(constraints.targets[name]).toMatchObject({ fidelity, because, digest });
+    }
+    const weaker = Object.entries(constraints.targets).filter(([, { fidelity }]) => fidelity === 'weaker');
+    expect(weaker.map(([name]) => name)).not.toContain('javascript');
+    for (const [, { because }] of weaker) expect(because).not.toEqual([]);
   });
 
   test('gives every example of routing the route that the shipped policy gives', async () => {

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import { analyse } from '../../../lib/engines/constraints/analysis/analyse.ts';
+import { prepare } from '../../../lib/engines/constraints/analysis/prepare.ts';
+import { Prover } from '../../../lib/engines/constraints/analysis/prover.ts';
+import { isRedundant, poolsOf } from '../../../lib/engines/constraints/analysis/rule-questions.ts';
 import type { Solver } from '../../../lib/engines/constraints/findings.ts';
 import { loadZ3 } from '../../../lib/platform/prover/z3.ts';
 import { aField, aRule, aSet, isIn, linear, plenty, require, TRUE, words } from '../../support/constraint-sets.ts';
@@ -34,6 +37,29 @@ test('a planted conflict of five among 1,000 linear rules takes few steps', asyn
   expect(findings[0]!.subsetWitnesses).toHaveLength(5);
   // Steps are the same on each machine; a script that repeats everything for each question takes a hundred times as many.
   expect(spent.solverSteps).toBeLessThan(300_000);
+}, 60_000);
+
+test('questions about rules share what one search may spend, and are unknown once it is spent', async () => {
+  const world = prepare(linearSet(1, 300, 0).set, plenty.boxes);
+  const pools = poolsOf(world);
+  const questions = world.rules.flatMap((rule) => isRedundant(rule, pools));
+  const ask = async (steps: number) => {
+    const prover = new Prover(loadZ3, steps);
+    const answers = await prover.answer(world, questions);
+    prover.close();
+    return { answers: answers.map(({ is }) => is), spent: prover.spent };
+  };
+  const whole = await ask(plenty.solverSteps);
+  expect(whole.answers).not.toContain('unknown');
+  const poor = await ask(2_000);
+  expect(whole.spent).toBeGreaterThan(2 * poor.spent);
+  // The last check may go beyond, by what one check may take.
+  expect(poor.spent).toBeLessThan(2_000 + 1_000);
+  expect(poor.answers).toContain('unknown');
+  expect(poor.answers).toContain('free');
+  poor.answers.forEach((is, at) => {
+    if (is !== 'unknown') expect(is).toBe(whole.answers[at]);
+  });
 }, 60_000);
 
 /** Z3, until it has answered so many checks; then it knows nothing any more. */

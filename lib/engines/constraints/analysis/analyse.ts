@@ -45,11 +45,15 @@ async function findOut(
   const world = prepare(set, budget.boxes);
   const prover = new Prover(load, budget.solverSteps);
   const inquiry = inquiryInto(world, budget, check, prover);
-  await findConflicts(inquiry);
-  if (only === 'all') {
-    const pools = poolsOf(world);
-    await reportRules(inquiry, pools);
-    await reportInputs(inquiry, pools);
+  try {
+    await findConflicts(inquiry);
+    if (only === 'all') {
+      const pools = poolsOf(world);
+      await reportRules(inquiry, pools);
+      await reportInputs(inquiry, pools);
+    }
+  } finally {
+    prover.close();
   }
   const findings = inOrder(
     inquiry.drafts.map((draft) => findingOf(world, draft)),
@@ -57,7 +61,8 @@ async function findOut(
   );
   const unknowns = unknownsInOrder(inquiry.unknowns, set);
   const opaque = set.rules.filter(
-    ({ when, effect }) => hasOpaque(when) || (effect.kind === 'require' && hasOpaque(effect.condition)),
+    ({ when, effect }) =>
+      hasOpaque(world.settle(when)) || (effect.kind === 'require' && hasOpaque(world.settle(effect.condition))),
   );
   const analysis: Analysis = {
     verdict: findings.length > 0 ? 'findings' : unknowns.length > 0 ? 'unknown' : 'clean',

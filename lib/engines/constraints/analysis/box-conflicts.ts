@@ -10,7 +10,7 @@ import {
   wholeSpace,
 } from './boxes.ts';
 import { complementCells } from './cells.ts';
-import { type Piece, walk } from './cover.ts';
+import { fewPieces, type Piece, walk } from './cover.ts';
 import { type Meter, spend } from './regions.ts';
 
 /** What no rule owns: inputs that cannot be. It costs a set of rules nothing. */
@@ -50,9 +50,10 @@ function lastPoint(box: Box, sizes: Sizes): Point {
 /** Terms that are still open, held by as few denials as a look at some corners finds; `free` when nothing denies them. */
 function hardestTerms(open: readonly Box[], denials: readonly Denial[], sizes: Sizes): Point | 'free' {
   const pieces = denials.map(({ terms, owner }) => ({ box: terms, owner }));
+  const { holding } = fewPieces(pieces);
   let [best, fewest] = [undefined as Point | undefined, Number.POSITIVE_INFINITY];
   for (const box of open.slice(0, 8)) {
-    if (walk(box, pieces, sizes) !== undefined) return 'free';
+    if (walk(box, holding, sizes) !== undefined) return 'free';
     for (const point of [firstPoint(box), lastPoint(box, sizes)]) {
       const count = pieces.filter((piece) => boxHas(piece.box, point)).length;
       if (count < fewest) [best, fewest] = [point, count];
@@ -99,38 +100,9 @@ export function nothingChosen(board: Board, facts: Box = wholeSpace(board.sizes.
   return { facts, open: [wholeSpace(board.sizes.length)], owners: [] as readonly number[] };
 }
 
-function restrictedAxes(box: Box): number[] {
+/** The axes on which a box leaves something out. */
+export function restrictedAxes(box: Box): number[] {
   return box.flatMap((cells, axis) => (cells === undefined ? [] : [axis]));
-}
-
-/** The facts for which the denials of one owner alone cover all terms: a plain prohibition, and no conflict. */
-function aloneOn(own: readonly Denial[], nobody: readonly Denial[], board: Board): readonly Box[] {
-  if (nobody.length === 0) {
-    const axes = own.map(({ terms }) => restrictedAxes(terms));
-    const apart = axes.every((each) => each.length === 1) && new Set(axes.flat()).size === axes.length;
-    if (apart || (own.length === 1 && axes[0]?.length !== 0)) return [];
-  }
-  return [...covers(nothingChosen(board), [...nobody, ...own], board, () => false)].map(({ facts }) => facts);
-}
-
-/** The denials without the facts for which their owner denies all terms alone, or nothing can be at all. */
-export function withoutProhibitions(all: readonly Denial[], board: Board): readonly Denial[] {
-  const cut = (denials: readonly Denial[], boxes: readonly Box[]): Denial[] =>
-    boxes.reduce<Denial[]>(
-      (rest, box) =>
-        rest.flatMap((denial) => subtractBox(denial.facts, box, board.sizes).map((facts) => ({ ...denial, facts }))),
-      [...denials],
-    );
-  const byOwner = Map.groupBy(all, ({ owner }) => owner);
-  const nobody = byOwner.get(NOBODY) ?? [];
-  const impossible = nobody.length === 0 ? [] : aloneOn(nobody, [], board);
-  const found: Denial[] = cut(nobody, impossible);
-  for (const [owner, denials] of byOwner) {
-    if (owner === NOBODY) continue;
-    const possible = cut(denials, impossible);
-    found.push(...cut(possible, aloneOn(possible, nobody, board)));
-  }
-  return found;
 }
 
 /** The one term axis that a denial looks at, and the range of it that is allowed; none when it is not that simple. */

@@ -43,9 +43,10 @@ export function indexBoxes(boxes: readonly Box[], sizes: Sizes): BoxIndex {
   const words = Math.max(1, (boxes.length + 31) >>> 5);
   const used = sizes.map((_, axis) => axis).filter((axis) => boxes.some((box) => box[axis] !== undefined));
   const axes = used.map((axis) => rowsOf(axis, sizes[axis] as number, boxes, words));
+  const bits = new Uint32Array(words);
   return {
     near: (box) => {
-      const bits = new Uint32Array(words).fill(0xffffffff);
+      bits.fill(0xffffffff);
       for (const { axis, step, begun, ended } of axes) {
         const cells = box[axis];
         if (cells === undefined) continue;

@@ -58,6 +58,18 @@ export function cellsWithin(inner: Cells, outer: Cells): boolean {
   return true;
 }
 
+/** How one set lies to another: they have no cell in common, all of its cells are in the other, or some of them. */
+export function lieOf(cells: Cells, other: Cells): 'apart' | 'within' | 'across' {
+  if (cells.length === 2 && other.length === 2) {
+    const [first, last] = [cells[0] as number, cells[1] as number];
+    const [from, to] = [other[0] as number, other[1] as number];
+    if (last < from || to < first) return 'apart';
+    return from <= first && last <= to ? 'within' : 'across';
+  }
+  if (!cellsMeet(cells, other)) return 'apart';
+  return cellsWithin(cells, other) ? 'within' : 'across';
+}
+
 /** The set of cells for which a test holds. */
 export function cellsWhere(size: number, holds: (cell: number) => boolean): Cells {
   const found: number[] = [];

@@ -10,12 +10,14 @@ import {
   needed,
   simplePairs,
   smallestWithin,
-  withoutProhibitions,
 } from './box-conflicts.ts';
+import { indexBoxes } from './box-index.ts';
 import { type Box, boxHas, firstPoint, type Point, subtractBox, wholeSpace } from './boxes.ts';
 import type { World } from './prepare.ts';
+import { withoutProhibitions } from './prohibitions.ts';
 import { within } from './regions.ts';
 import { inputAt } from './space.ts';
+import { suspects } from './suspects.ts';
 
 /** Days of the decision, both included, as values of the day's field. */
 export type Days = readonly [first: number, last: number];
@@ -104,33 +106,39 @@ function openAt(point: Point, denials: readonly Denial[], board: Board): Point |
   return open[0] === undefined ? undefined : firstPoint(open[0]);
 }
 
+/** More denials than this are worth an index, and a look at what has no part in any conflict. */
+const FEW = 48;
+
+function factsOf(denials: readonly Denial[]): Box[] {
+  return denials.map(({ facts }) => facts);
+}
+
 /** All conflicts among rules that are made of boxes, smallest rules first. */
 export function boxConflicts(world: World, cap: number): BoxConflicts {
   const board = boardOf(world);
   const known = new Antichain();
-  const unfinished = new Set<number>();
   const all = [
     ...world.unreal.flatMap(({ boxes }) => (boxes ?? []).map((box) => denialOf({ box, owner: NOBODY }, board))),
     ...world.rules.flatMap(({ violates, position }) =>
       (violates.boxes ?? []).map((box) => denialOf({ box, owner: position }, board)),
     ),
   ];
-  const denials =
-    within(board.meter, () => withoutProhibitions(all, board)) ??
-    all.filter(({ owner }) => {
-      unfinished.add(owner);
-      return false;
-    });
-  for (const { owners } of simplePairs(denials, board)) {
+  const { denials, unfinished: prohibiting } = withoutProhibitions(all, board);
+  const unfinished = new Set<number>(prohibiting);
+  const suspected = denials.length > FEW ? suspects(denials, board) : denials;
+  for (const { owners } of simplePairs(suspected, board)) {
     known.add(owners);
     if (known.sets.length > cap) break;
   }
-  const seeds = denials.filter((denial) => isComplex(denial, board));
-  let rest = denials;
-  for (const seed of seeds) {
+  const index = suspected.length > FEW ? indexBoxes(factsOf(suspected), board.sizes) : undefined;
+  const done = new Set<Denial>();
+  for (const seed of suspected) {
     if (known.sets.length > cap) break;
+    if (!isComplex(seed, board)) continue;
     // Sets with earlier seeds were found from those.
-    rest = rest.filter((denial) => denial !== seed);
+    done.add(seed);
+    const near = index?.near(seed.facts).map((at) => suspected[at] as Denial) ?? suspected;
+    const rest = near.filter((denial) => !done.has(denial));
     if (searchFrom(seed, [seed, ...rest], board, known, cap) === undefined) unfinished.add(seed.owner);
   }
   const [dayAxis] = world.space.ofField[world.day] as readonly number[];

@@ -1,9 +1,10 @@
-import { type Box, boxHas, firstPoint, type Point, type Sizes } from './boxes.ts';
-import { complementCells, hasCell, intersectCells } from './cells.ts';
-import { CoverSearch, type Piece } from './cover-search.ts';
+import { type Box, boxHas, boxWithin, firstPoint, type Point, type Sizes } from './boxes.ts';
+import { type Cells, cellsWithin, complementCells, hasCell, intersectCells } from './cells.ts';
+import { CoverSearch } from './cover-search.ts';
+import type { Piece } from './helpful-pieces.ts';
 import { type Meter, within } from './regions.ts';
 
-export type { Piece } from './cover-search.ts';
+export type { Piece } from './helpful-pieces.ts';
 
 /** So many steps are walked in the hope of a free point, before the exact search. */
 const STEPS = 24;
@@ -14,35 +15,66 @@ const FIRST_STEPS = 6;
 /** So many free points are remembered for the questions that follow. */
 const MOST_HINTS = 16;
 
+/** Pieces to look up, in a fixed order. */
+export interface Pieces {
+  /** Whether there are so many that walking is cheaper than an exact search. */
+  readonly isMany: boolean;
+  /** Those that may meet a box. */
+  readonly near: (box: Box) => readonly Piece[];
+  /** The first one that has a point. */
+  readonly holding: (point: Point) => Piece | undefined;
+  /** The first one in which all of a box lies. Few pieces do not tell: the search sees it soon enough. */
+  readonly around: (box: Box) => Piece | undefined;
+}
+
+export function fewPieces(all: readonly Piece[]): Pieces {
+  return {
+    isMany: false,
+    near: () => all,
+    holding: (point) => all.find(({ box }) => boxHas(box, point)),
+    around: () => undefined,
+  };
+}
+
+/** Pieces behind a few others. */
+export function withMore(first: readonly Piece[], pieces: Pieces): Pieces {
+  if (first.length === 0) return pieces;
+  return {
+    isMany: pieces.isMany,
+    near: (box) => [...first, ...pieces.near(box)],
+    holding: (point) => first.find(({ box }) => boxHas(box, point)) ?? pieces.holding(point),
+    around: (box) => (pieces.isMany ? first.find((each) => boxWithin(box, each.box)) : undefined) ?? pieces.around(box),
+  };
+}
+
 /**
  * Walks from a point of a box, its lowest corner unless told, out of each piece that it stands in, to the next cell beyond
  * it. Finds most free points; says nothing when it finds none.
  */
 export function walk(
   start: Box,
-  pieces: readonly Piece[],
+  holding: Pieces['holding'],
   sizes: Sizes,
   from: Point = firstPoint(start),
   steps = STEPS,
 ): Point | undefined {
   const point = [...from];
   for (let step = 0; step < steps; step++) {
-    const inside = pieces.find((piece) => boxHas(piece.box, point));
+    const inside = holding(point);
     if (inside === undefined) return point;
-    const ways: [axis: number, cell: number][] = [];
+    const ways: number[] = [];
     for (let axis = 0; axis < inside.box.length; axis++) {
       const cells = inside.box[axis];
-      if (cells === undefined) continue;
-      const outside = complementCells(cells, sizes[axis] as number);
       const own = start[axis];
-      const free = own === undefined ? outside : intersectCells(own, outside);
-      const above = free.find((first, index) => index % 2 === 0 && first > (point[axis] as number));
-      const cell = above ?? free.at(-1);
-      if (cell !== undefined) ways.push([axis, cell]);
+      if (cells !== undefined && (own === undefined || !cellsWithin(own, cells))) ways.push(axis);
     }
     const way = ways[step % Math.max(ways.length, 1)];
     if (way === undefined) return undefined;
-    point[way[0]] = way[1];
+    const outside = complementCells(inside.box[way] as Cells, sizes[way] as number);
+    const own = start[way];
+    const free = own === undefined ? outside : intersectCells(own, outside);
+    const above = free.find((first, index) => index % 2 === 0 && first > (point[way] as number));
+    point[way] = above ?? (free.at(-1) as number);
   }
   return undefined;
 }
@@ -78,32 +110,33 @@ function remember(hints: Hints, point: Point): void {
 
 /**
  * A point of a region that no piece holds.
- * @param near pieces that may meet a box; owners below zero are nobody's, which costs nothing
+ * @param pieces owners below zero are nobody's, which costs nothing
  * @param hints free points of earlier questions, and afterwards of this one
  * @returns the point, or the owners of pieces that together hold the whole region: none of them can be spared.
  * @throws MeterSpent when it takes more boxes than the meter allows.
  */
 export function freePoint(
   region: readonly Box[],
-  near: (box: Box) => readonly Piece[],
+  pieces: Pieces,
   sizes: Sizes,
   meter: Meter,
   hints: Hints = [],
 ): { readonly point: Point } | { readonly owners: readonly number[] } {
   const hard: [Box, readonly Piece[]][] = [];
   for (const box of region) {
-    const pieces = near(box);
-    const point = walk(box, pieces, sizes, likelyFree(box, hints), FIRST_STEPS);
+    const steps = pieces.isMany ? STEPS : FIRST_STEPS;
+    const point = walk(box, pieces.holding, sizes, likelyFree(box, hints), steps);
     if (point !== undefined) {
       remember(hints, point);
       return { point };
     }
-    hard.push([box, pieces]);
+    const whole = pieces.around(box);
+    hard.push([box, whole === undefined ? pieces.near(box) : [whole]]);
   }
   const used = new Set<number>();
   const searches: CoverSearch[] = [];
-  for (const [box, pieces] of hard) {
-    const search = new CoverSearch(box, pieces, sizes);
+  for (const [box, near] of hard) {
+    const search = new CoverSearch(box, near, sizes);
     const point = search.free(() => true, meter, used);
     if (point !== undefined) {
       remember(hints, point);

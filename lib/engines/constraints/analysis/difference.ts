@@ -94,6 +94,7 @@ export async function difference(
         world,
         left.map(({ question }) => question),
       ));
+  prover.close();
   left.forEach((each, at) => {
     answers[asked.indexOf(each)] = proved[at] as Answer;
   });

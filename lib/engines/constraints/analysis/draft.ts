@@ -1,4 +1,4 @@
-import { digestOf } from '../../../core/digest.ts';
+import { canonicalJson, type Digest, digestOfBytes } from '../../../core/digest.ts';
 import type { Finding, FindingCode, Repair } from '../findings.ts';
 import type { DecisionTable, Rule, Values } from '../model.ts';
 import type { Confirmation } from './check.ts';
@@ -58,19 +58,46 @@ function byPath(content: unknown, paths: readonly string[]): unknown {
 }
 
 /** Most rules with a finding have several. */
-const contents = new WeakMap<Prepared, unknown>();
+const contents = new WeakMap<Prepared, string>();
 
-/** A rule by its id, with the ids of the rules that it names, so that the place in the file does not matter. */
-function contentOf(prepared: Prepared, world: World): unknown {
+/**
+ * A rule by its id, with the ids of the rules that it names, so that the place in the file does not matter.
+ * @returns its canonical form
+ */
+function contentOf(prepared: Prepared, world: World): string {
   const known = contents.get(prepared);
   if (known !== undefined) return known;
   const { rule, overriders } = prepared;
   const { id, when, effect, inForce, priority } = rule;
   const paths = world.fields.map(({ path }) => path);
   const overriddenBy = overriders.map((each) => world.rules[each]?.rule.id ?? '');
-  const content = { id, when: byPath(when, paths), effect: byPath(effect, paths), inForce, priority, overriddenBy };
+  const content = canonicalJson({
+    id,
+    when: byPath(when, paths),
+    effect: byPath(effect, paths),
+    inForce,
+    priority,
+    overriddenBy,
+  });
   contents.set(prepared, content);
   return content;
+}
+
+/** The digest of what a finding says, over its canonical form: written here in the order of its keys, from rules' forms. */
+function digestOfDraft(
+  world: World,
+  { code, table, pointer }: Draft,
+  prepared: readonly Prepared[],
+  period: { readonly from?: number; readonly until?: number },
+): Digest {
+  const parts = [
+    `"code":${canonicalJson(code)}`,
+    `"period":${canonicalJson(period)}`,
+    ...(pointer === undefined ? [] : [`"pointer":${canonicalJson(pointer)}`]),
+    `"rules":[${prepared.map((each) => contentOf(each, world)).join()}]`,
+    ...(table === undefined ? [] : [`"table":${canonicalJson(table.id)}`]),
+  ];
+  return digestOfBytes(`{${parts.join()}}`);
 }
 
 function sortedUnique(texts: readonly string[]): string[] {
@@ -87,13 +114,7 @@ export function findingOf(world: World, draft: Draft): Finding {
   const ordered = rules.map((index) => world.set.rules[index] as Rule);
   return {
     code,
-    digest: digestOf({
-      code,
-      period,
-      rules: prepared.map((each) => contentOf(each, world)),
-      ...(table === undefined ? {} : { table: table.id }),
-      ...(pointer === undefined ? {} : { pointer }),
-    }),
+    digest: digestOfDraft(world, draft, prepared, period),
     severity: WARNINGS.has(code) ? 'warning' : 'error',
     message,
     rules,

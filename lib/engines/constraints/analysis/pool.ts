@@ -1,6 +1,7 @@
 import { indexBoxes } from './box-index.ts';
-import type { Box } from './boxes.ts';
-import type { Hints, Piece } from './cover.ts';
+import type { Sizes } from './boxes.ts';
+import { fewPieces, type Hints, type Piece, type Pieces } from './cover.ts';
+import { indexPoints } from './point-index.ts';
 import { type Extent, NEVER, type World } from './prepare.ts';
 
 /** A set of inputs that belongs to somebody: mostly to the rule at a position. */
@@ -14,8 +15,8 @@ export interface Pool {
   readonly items: readonly Owned[];
   /** Items without boxes. */
   readonly boxless: readonly Owned[];
-  /** Pieces that may meet a box. */
-  readonly near: (box: Box) => readonly Piece[];
+  /** The boxes of the items, all but those of one owner. */
+  readonly pieces: (except: number | undefined) => Pieces;
   /** Points outside of it that questions found: where to look first. */
   readonly hints: Hints;
   /** The pool of these owners' items alone. */
@@ -37,22 +38,27 @@ export function poolOf(world: World, items: readonly Owned[]): Pool {
       owners.flatMap((owner) => byOwner?.get(owner) ?? []),
     );
   };
-  if (pieces.length <= FEW) return { items: real, boxless, near: () => pieces, hints: [], only };
-  const index = indexBoxes(
-    pieces.map(({ box }) => box),
-    world.space.sizes,
-  );
-  return { items: real, boxless, near: (box) => index.near(box).map((at) => pieces[at] as Piece), hints: [], only };
+  return { items: real, boxless, pieces: piecesOf(pieces, world.space.sizes), hints: [], only };
 }
 
-/** A pool without some owners. */
-export function without(pool: Pool, ...owners: readonly number[]): Pool {
-  const keep = ({ owner }: { readonly owner: number }): boolean => !owners.includes(owner);
-  return {
-    items: pool.items.filter(keep),
-    boxless: pool.boxless.filter(keep),
-    near: (box) => pool.near(box).filter(keep),
-    hints: pool.hints,
-    only: (kept) => pool.only(kept.filter((owner) => keep({ owner }))),
+/** Pieces to look up, indexed when there are many of them. */
+function piecesOf(all: readonly Piece[], sizes: Sizes): Pool['pieces'] {
+  if (all.length <= FEW)
+    return (except) => fewPieces(except === undefined ? all : all.filter(({ owner }) => owner !== except));
+  const boxes = all.map(({ box }) => box);
+  const meeting = indexBoxes(boxes, sizes);
+  const points = indexPoints(boxes, sizes);
+  return (except) => {
+    const counts = (index: number): boolean => all[index]?.owner !== except;
+    return {
+      isMany: true,
+      near: (box) =>
+        meeting
+          .near(box)
+          .filter(counts)
+          .map((at) => all[at] as Piece),
+      holding: (point) => all[points.holding(point, counts) ?? -1],
+      around: (box) => all[points.around(box, counts) ?? -1],
+    };
   };
 }

@@ -1,7 +1,8 @@
 import { holds } from '../evaluate/holds.ts';
 import type { ConstraintSet, Field, FieldIndex, Formula, Rule, RuleIndex, Values } from '../model.ts';
 import { outsideOf } from './boxes.ts';
-import { type Cutter, intersectRegions, type Region, region, subtractRegion, within } from './regions.ts';
+import { settleSmall } from './enumerate-opaque.ts';
+import { type Cutter, intersectRegions, type Meter, type Region, region, subtractRegion, within } from './regions.ts';
 import { eachAtom, type Space, spaceOf } from './space.ts';
 
 /**
@@ -37,6 +38,8 @@ export interface World {
   /** Inputs that cannot be: a field is absent, though a default fills it. */
   readonly unreal: readonly Extent[];
   readonly cutter: Cutter;
+  /** Opaque parts over few possible inputs as the conditions that they are equal to. */
+  readonly settle: (formula: Formula) => Formula;
 }
 
 export const NEVER: Extent = { formula: { kind: 'constant', value: false }, boxes: [] };
@@ -122,14 +125,16 @@ export function prepare(set: ConstraintSet, boxes: number, extra: readonly Formu
     .map((_, index) => index)
     .sort((a, b) => ((set.rules[a]?.id ?? '') < (set.rules[b]?.id ?? '') ? -1 : 1));
   const rank = new Map(order.map((index, position) => [index, position]));
+  const meter: Meter = { spent: 0, began: 0, limit: boxes };
+  const settle = settleSmall(set.fields, meter);
   const candidates = order.map((index) => {
     const { when, inForce: period } = set.rules[index] as Rule;
-    return both(when, inForce(day, period));
+    return both(settle(when), inForce(day, period));
   });
-  const conditions = set.rules.flatMap(({ effect }) => (effect.kind === 'require' ? [effect.condition] : []));
-  const tables = set.tables.flatMap(({ rows, scope }) => [scope, ...rows.map(({ cells }) => cells)]);
+  const conditions = set.rules.flatMap(({ effect }) => (effect.kind === 'require' ? [settle(effect.condition)] : []));
+  const tables = set.tables.flatMap(({ rows, scope }) => [settle(scope), ...rows.map(({ cells }) => settle(cells))]);
   const space = spaceOf(fields, [...candidates, ...conditions, ...tables, ...extra]);
-  const cutter: Cutter = { space, fields, meter: { spent: 0, began: 0, limit: boxes } };
+  const cutter: Cutter = { space, fields, meter };
   const extents = candidates.map((formula): Extent => ({ formula, boxes: boxesOf(formula, cutter) }));
   const rules = order.map((index, position): Prepared => {
     const rule = set.rules[index] as Rule;
@@ -138,7 +143,7 @@ export function prepare(set: ConstraintSet, boxes: number, extra: readonly Formu
     const above = overriders.map((each) => (extents[each] as Extent).formula);
     const formula = above.length === 0 ? candidate.formula : both(candidate.formula, ...above.map(negate));
     const applies = above.length === 0 ? candidate : { formula, boxes: boxesOf(formula, cutter) };
-    const violates = rule.effect.kind === 'require' ? violation(applies, rule.effect.condition, cutter) : NEVER;
+    const violates = rule.effect.kind === 'require' ? violation(applies, settle(rule.effect.condition), cutter) : NEVER;
     return { rule, index, position, candidate, applies, violates, overriders };
   });
   const filled = new Set(set.rules.flatMap(({ effect }) => (effect.kind === 'default' ? [effect.field] : [])));
@@ -147,7 +152,7 @@ export function prepare(set: ConstraintSet, boxes: number, extra: readonly Formu
     const formula = both(applies.formula, negate({ kind: 'present', field: rule.effect.field }));
     return [{ formula, boxes: boxesOf(formula, cutter) }];
   });
-  return { set, fields, day, space, rules, unreal, cutter };
+  return { set, fields, day, space, rules, unreal, cutter, settle };
 }
 
 export function isIn(extent: Extent, values: Values): boolean {

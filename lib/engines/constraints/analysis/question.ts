@@ -2,8 +2,7 @@ import { holds } from '../evaluate/holds.ts';
 import type { FindingCode } from '../findings.ts';
 import type { Values } from '../model.ts';
 import { NOBODY } from './box-conflicts.ts';
-import type { Box } from './boxes.ts';
-import { freePoint, type Piece } from './cover.ts';
+import { freePoint, withMore } from './cover.ts';
 import type { Owned, Pool } from './pool.ts';
 import { type Extent, isIn, type World } from './prepare.ts';
 import { within } from './regions.ts';
@@ -45,12 +44,8 @@ export function answerByBoxes(world: World, { region, pool, except, raw }: Quest
   const impossible = raw ? [] : world.unreal;
   const unreal = impossible.flatMap((extent) => (extent.boxes ?? []).map((box) => ({ box, owner: NOBODY })));
   const boxlessUnreal = impossible.filter((extent) => extent.boxes === undefined);
-  const near = (box: Box): readonly Piece[] => {
-    const pieces = pool.near(box);
-    const others = except === undefined ? pieces : pieces.filter(({ owner }) => owner !== except);
-    return unreal.length === 0 ? others : [...unreal, ...others];
-  };
-  const found = within(meter, () => freePoint(boxes, near, sizes, meter, pool.hints));
+  const pieces = withMore(unreal, pool.pieces(except));
+  const found = within(meter, () => freePoint(boxes, pieces, sizes, meter, pool.hints));
   if (found === undefined) return undefined;
   if ('owners' in found) return { is: 'covered', by: 'intervals', owners: found.owners };
   const values = inputAt(world.space, world.fields, found.point);

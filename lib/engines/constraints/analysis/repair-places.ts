@@ -43,11 +43,14 @@ function at(formula: Formula, steps: readonly string[], to: LinearAtom): Formula
   };
 }
 
-/** The numbers of some rules. Rows of a table count where no other row excludes them: there one number is one change. */
+/**
+ * The numbers of some rules. Rows of a table count where no other row excludes them, and a number in the conditions of a row
+ * only where it stands once in the rule and once in the cells: there one number is one change, of both alike.
+ */
 export function placesOf(set: ConstraintSet, rules: readonly RuleIndex[]): Place[] {
   return rules.flatMap((index) => {
-    const { when, effect, table } = set.rules[index] as Rule;
-    const own = set.tables.find(({ id }) => id === table?.id);
+    const { when, effect } = set.rules[index] as Rule;
+    const own = set.tables.find(({ rows }) => rows.some(({ rule }) => rule === index));
     if (own?.hitPolicy === 'first' || own?.hitPolicy === 'priority') return [];
     const inWhen = placesIn(when, index, '/when');
     const row = own?.rows.find(({ rule }) => rule === index);

@@ -3,7 +3,6 @@ import type { Analysis, Finding, FindingCode, Repair } from '../findings.ts';
 import type { ConstraintSet, Rule, RuleIndex } from '../model.ts';
 import { writeValue } from '../written-values.ts';
 import { type Box, boxesMeet } from './boxes.ts';
-import { AnalysisContradicted } from './check.ts';
 import type { Prepared, World } from './prepare.ts';
 import { boundsFor, changed, type Place, placesOf } from './repair-places.ts';
 
@@ -173,19 +172,6 @@ async function repairOf(world: World, finding: Finding, analyse: Analyse, trials
 }
 
 /**
- * The repair of a finding; none where a trial contradicts itself, as a table does whose rows and rules were not changed alike.
- * What was found stands without it: a repair is offered only where every trial on the way to it could be judged.
- */
-async function soundRepairOf(world: World, finding: Finding, analyse: Analyse): Promise<Repair | undefined> {
-  try {
-    return await repairOf(world, finding, analyse, { left: MOST_TRIALS });
-  } catch (error) {
-    if (error instanceof AnalysisContradicted) return undefined;
-    throw error;
-  }
-}
-
-/**
  * Adds to findings the smallest change of one number that clears them, where there is one. Each change is proved by the
  * analysis of the changed rules: the finding is gone and no other came, among its own rules, and no error among all rules
  * that an input of the changed rule may concern. What the solver proved gets no repair, nor what takes too many trials.
@@ -196,7 +182,7 @@ export async function withRepairs(world: World, findings: readonly Finding[], an
   for (const finding of findings) {
     const isCleared = CLEARED.has(finding.code) && finding.proof.by === 'intervals' && count < MOST_FINDINGS;
     if (isCleared) count += 1;
-    const repair = isCleared ? await soundRepairOf(world, finding, analyse) : undefined;
+    const repair = isCleared ? await repairOf(world, finding, analyse, { left: MOST_TRIALS }) : undefined;
     found.push(repair === undefined ? finding : { ...finding, repair });
   }
   return found;

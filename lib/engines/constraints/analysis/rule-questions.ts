@@ -12,6 +12,8 @@ export interface Pools {
   readonly denials: Pool;
   /** By label: where the rules that add it apply. */
   readonly labels: ReadonlyMap<string, Pool>;
+  /** By rule: the rules that it overrides. */
+  readonly below: ReadonlyMap<number, readonly Prepared[]>;
 }
 
 export function poolsOf(world: World): Pools {
@@ -21,7 +23,11 @@ export function poolsOf(world: World): Pools {
     if (rule.effect.kind === 'route')
       for (const label of rule.effect.to)
         byLabel.set(label, [...(byLabel.get(label) ?? []), { owner: position, extent: applies }]);
+  const below = new Map<number, Prepared[]>();
+  for (const rule of world.rules)
+    for (const above of new Set(rule.overriders)) below.set(above, [...(below.get(above) ?? []), rule]);
   return {
+    below,
     nothing: poolOf(world, []),
     denials: poolOf(world, denials),
     labels: new Map([...byLabel].map(([label, items]) => [label, poolOf(world, items)])),
@@ -37,7 +43,8 @@ export function meeting(world: World, a: Extent, b: Extent): Extent {
 }
 
 export function extentOf(world: World, formula: Formula): Extent {
-  return { formula, boxes: boxesOf(formula, world.cutter) };
+  const settled = world.settle(formula);
+  return { formula: settled, boxes: boxesOf(settled, world.cutter) };
 }
 
 /** Whether the rule can meet any input at all. A default meets inputs that lack its field. */
@@ -86,21 +93,19 @@ export function isRedundant({ rule, position, violates, applies }: Prepared, poo
 }
 
 /** Whether without the rule, some rule that it overrides would apply. */
-export function overridesSomething(world: World, rule: Prepared, { nothing }: Pools): Question[] {
-  return world.rules
-    .filter(({ overriders }) => overriders.includes(rule.position))
-    .map((below): Question => {
-      const others = below.overriders.filter((each) => each !== rule.position);
-      const pool =
-        others.length === 0
-          ? nothing
-          : poolOf(
-              world,
-              others.map((owner): Owned => ({ owner, extent: (world.rules[owner] as Prepared).candidate })),
-            );
-      const region = meeting(world, rule.candidate, below.candidate);
-      return { code: 'redundant-rule', about: [rule.position], region, pool };
-    });
+export function overridesSomething(world: World, rule: Prepared, { nothing, below: byRule }: Pools): Question[] {
+  return (byRule.get(rule.position) ?? []).map((below): Question => {
+    const others = below.overriders.filter((each) => each !== rule.position);
+    const pool =
+      others.length === 0
+        ? nothing
+        : poolOf(
+            world,
+            others.map((owner): Owned => ({ owner, extent: (world.rules[owner] as Prepared).candidate })),
+          );
+    const region = meeting(world, rule.candidate, below.candidate);
+    return { code: 'redundant-rule', about: [rule.position], region, pool };
+  });
 }
 
 export interface ValueQuestion extends Question {

@@ -4,7 +4,8 @@ import { wholeTime } from './days.ts';
 import { fieldsIn, type Replacement, replace, settleOpaque } from './partial.ts';
 import { both, negate, type World } from './prepare.ts';
 import type { Prover } from './prover.ts';
-import { type Denied, Search, Undecided } from './solver-search.ts';
+import { Search } from './solver-search.ts';
+import { type Denied, Undecided } from './solver-sides.ts';
 import { eachAtom } from './space.ts';
 
 export interface SolverConflicts extends ConflictTier {

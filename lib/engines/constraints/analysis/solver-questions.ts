@@ -1,4 +1,4 @@
-import { holds } from '../evaluate/holds.ts';
+import { type Condition, conditionOf } from '../evaluate/compiled-holds.ts';
 import type { SolverSession } from '../findings.ts';
 import type { FieldIndex, Formula, Values } from '../model.ts';
 import type { Owned, Pool } from './pool.ts';
@@ -7,18 +7,30 @@ import type { Answer, Question } from './question.ts';
 import { realityOf } from './reality.ts';
 import { askValues, declare, inputOf, OpaqueNames, readValues, text } from './smt.ts';
 import { type Bounded, boundedBy, isNever, pushed, type Ranges, rangesMeet, rangesOfFields } from './solver-bounds.ts';
-import { wander } from './solver-wander.ts';
+import { type Wanted, wander, wanderFrom } from './solver-wander.ts';
 
 /** At most so many sets are added between two checks: those that hold the input of the last one. */
-const MOST_ADDED = 12;
+const MOST_ADDED = 48;
 
 /** So many inputs that answered questions are tried on the next ones. */
 const MOST_REMEMBERED = 256;
+
+/** So many of them are looked from. */
+const MOST_STARTS = 6;
+
+type Free = Extract<Answer, { is: 'free' }>;
+
+/** Solver steps that one question may spend, and all of them together. */
+export interface Allowance {
+  readonly each: number;
+  readonly all: number;
+}
 
 /** A set of a pool with its bounds. */
 interface Item {
   readonly owner: number;
   readonly formula: Formula;
+  readonly holds: Condition;
   readonly bounded: Bounded;
 }
 
@@ -29,14 +41,15 @@ interface Item {
 export class Interrogation {
   readonly #world: World;
   readonly #session: SolverSession;
-  readonly #steps: number;
+  readonly #steps: Allowance;
   readonly #every: readonly FieldIndex[];
   readonly #outer: Ranges;
-  readonly #items = new Map<Pool, readonly Item[]>();
-  readonly #remembered: Values[] = [];
+  readonly #items = new WeakMap<Pool, readonly Item[]>();
+  readonly #remembered: Free[] = [];
   #isOpen = false;
+  #spent = 0;
 
-  constructor(world: World, session: SolverSession, steps: number) {
+  constructor(world: World, session: SolverSession, steps: Allowance) {
     this.#world = world;
     this.#session = session;
     this.#steps = steps;
@@ -49,19 +62,38 @@ export class Interrogation {
     const { fields } = this.#world;
     const region = boundedBy(fields, pushed(question.region.formula), this.#outer);
     if (isNever(region)) return { is: 'covered', by: 'solver', owners: [] };
-    const known = this.#remembered.findLast((values) => this.#isAnswer(question, values));
-    if (known !== undefined) return { is: 'free', by: 'solver', values: known };
+    const known = this.#remembered.findLast(({ values }) => this.#isAnswer(question, values));
+    if (known !== undefined) return known;
     const items = this.#itemsNear(question, region);
     const wanted = [region.formula, ...items.map(({ bounded }) => pushed(bounded.formula, false))];
-    const found = wander(fields, region.ranges, wanted);
+    const found = this.#fromRemembered(region.ranges, wanted) ?? wander(fields, region.ranges, wanted);
     if (found !== undefined && this.#isAnswer(question, found)) {
-      this.#remember(found);
-      return { is: 'free', by: 'intervals', values: found };
+      return this.#remember({ is: 'free', by: 'intervals', values: found });
     }
-    return this.#ask(question, region.formula, items);
+    return this.#ask(question, region, items, wanted);
   }
 
-  #ask(question: Question, region: Formula, items: readonly Item[]): Answer {
+  /** Earlier answers meet most of the conditions that the next question asks for: one of them may be a move away. */
+  #fromRemembered(ranges: Ranges, wanted: Wanted): Values | undefined {
+    let tried = 0;
+    for (let at = this.#remembered.length - 1; at >= 0 && tried < MOST_STARTS; at--) {
+      const { values: start } = this.#remembered[at] as Free;
+      if (!this.#areFactsWithin(start, ranges)) continue;
+      tried += 1;
+      const found = wanderFrom(start, ranges, wanted);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #areFactsWithin(values: Values, ranges: Ranges): boolean {
+    return this.#world.fields.every(({ role }, field) => {
+      const [value, range] = [values[field], ranges[field]];
+      return role === 'term' || value === undefined || range === undefined || (value >= range[0] && value <= range[1]);
+    });
+  }
+
+  #ask(question: Question, region: Bounded, items: readonly Item[], wanted: Wanted): Answer {
     const { fields } = this.#world;
     const session = this.#session;
     const opaque = new OpaqueNames();
@@ -74,6 +106,7 @@ export class Interrogation {
       const done = session.run(`${script}\n${more}`);
       script = '';
       spent += done.spent;
+      this.#spent += done.spent;
       return done.output.trimStart();
     };
     const assert = (formula: Formula, guard?: string): string => {
@@ -84,7 +117,7 @@ export class Interrogation {
       if (guard === undefined) return `${names}(assert ${condition})`;
       return `${names}(assert (=> ${guard} (not ${condition})))`;
     };
-    const first = [region, ...(question.raw ? [] : realityOf(this.#world))];
+    const first = [region.formula, ...(question.raw ? [] : realityOf(this.#world))];
     script += first.map((formula) => assert(formula)).join('\n');
     const told: number[] = [];
     let output = '';
@@ -93,7 +126,7 @@ export class Interrogation {
       output = run(`(check-sat-assuming (${which.map((at) => `n${at}`).join(' ')}))${values}`);
       return output.startsWith('sat') ? 'sat' : output.startsWith('unsat') ? 'unsat' : 'unknown';
     };
-    while (spent <= this.#steps) {
+    while (spent <= this.#steps.each && this.#spent <= this.#steps.all) {
       const verdict = check(told);
       if (verdict === 'unknown') break;
       if (verdict === 'unsat') {
@@ -102,12 +135,15 @@ export class Interrogation {
       }
       const input = inputOf(fields, this.#every, readValues(output), []);
       const added: number[] = [];
-      for (const [at, { formula }] of items.entries())
-        if (added.length < MOST_ADDED && !told.includes(at) && holds(formula, input)) added.push(at);
+      for (const [at, item] of items.entries())
+        if (added.length < MOST_ADDED && item.holds(input) && !told.includes(at)) added.push(at);
       if (added.length === 0) {
         if (!this.#isAnswer(question, input)) return { is: 'unknown', because: 'opaque', spent };
-        this.#remember(input);
-        return { is: 'free', by: 'solver', values: input };
+        return this.#remember({ is: 'free', by: 'solver', values: input });
+      }
+      const near = wanderFrom(input, region.ranges, wanted);
+      if (near !== undefined && this.#isAnswer(question, near)) {
+        return this.#remember({ is: 'free', by: 'solver', values: near });
       }
       script = added
         .map((at) => `(declare-const n${at} Bool)${assert((items[at] as Item).bounded.formula, `n${at}`)}`)
@@ -146,7 +182,8 @@ export class Interrogation {
     if (known !== undefined) return known;
     const items = pool.items.flatMap(({ owner, extent }: Owned): Item[] => {
       const bounded = boundedBy(this.#world.fields, pushed(extent.formula), this.#outer);
-      return isNever(bounded) ? [] : [{ owner, formula: extent.formula, bounded }];
+      if (isNever(bounded)) return [];
+      return [{ owner, formula: extent.formula, holds: conditionOf(extent.formula), bounded }];
     });
     this.#items.set(pool, items);
     return items;
@@ -155,15 +192,16 @@ export class Interrogation {
   /** A model counts when plain evaluation agrees; where it does not, the solver chose what an opaque part is. */
   #isAnswer({ region, pool, except, raw }: Question, values: Values): boolean {
     return (
-      holds(region.formula, values) &&
-      (raw === true || this.#world.unreal.every(({ formula }) => !holds(formula, values))) &&
-      pool.items.every(({ owner, extent }) => owner === except || !holds(extent.formula, values))
+      conditionOf(region.formula)(values) &&
+      (raw === true || this.#world.unreal.every(({ formula }) => !conditionOf(formula)(values))) &&
+      this.#itemsOf(pool).every(({ owner, holds }) => owner === except || !holds(values))
     );
   }
 
-  #remember(values: Values): void {
-    this.#remembered.push(values);
+  #remember(free: Free): Free {
+    this.#remembered.push(free);
     if (this.#remembered.length > MOST_REMEMBERED) this.#remembered.shift();
+    return free;
   }
 }
 

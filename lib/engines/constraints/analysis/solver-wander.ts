@@ -1,4 +1,4 @@
-import { holds } from '../evaluate/holds.ts';
+import { conditionOf } from '../evaluate/compiled-holds.ts';
 import type { Field, Formula, Values } from '../model.ts';
 import { bitCount } from '../written-values.ts';
 import { floorDivide, type LinearAtom } from './linear.ts';
@@ -47,7 +47,7 @@ function linearMoves({ terms, is, bound }: LinearAtom, values: Values, ranges: R
 function moves(formula: Formula, values: Values, ranges: Ranges): Values[] {
   switch (formula.kind) {
     case 'and': {
-      const broken = formula.parts.find((part) => !holds(part, values));
+      const broken = formula.parts.find((part) => !conditionOf(part)(values));
       return broken === undefined ? [] : moves(broken, values, ranges);
     }
     case 'or':
@@ -91,20 +91,20 @@ export function wander(fields: readonly Field[], ranges: Ranges, wanted: Wanted)
   return undefined;
 }
 
-function wanderFrom(start: Values, ranges: Ranges, wanted: Wanted): Values | undefined {
+/** Looks from one input, as `wander` does from several. */
+export function wanderFrom(start: Values, ranges: Ranges, wanted: Wanted): Values | undefined {
+  const conditions = wanted.map(conditionOf);
   // The first condition counts more than all others: it says what is looked for.
   const broken = (values: Values, most: number): number => {
     let count = 0;
-    for (const [at, each] of wanted.entries()) {
-      if (!holds(each, values)) count += at === 0 ? 1_000 : 1;
-      if (count >= most) break;
-    }
+    for (let at = 0; at < conditions.length && count < most; at++)
+      if (!conditions[at]?.(values)) count += at === 0 ? 1_000 : 1;
     return count;
   };
   let values = start;
   const seen = new Set<string>();
   for (let move = 0; move < MOST_MOVES; move++) {
-    const first = wanted.find((each) => !holds(each, values));
+    const first = wanted[conditions.findIndex((condition) => !condition(values))];
     if (first === undefined) return values;
     seen.add(values.join());
     const ways = moves(first, values, ranges).filter((way) => !seen.has(way.join()));

@@ -4,7 +4,9 @@ import type { Relation } from '../relations.ts';
 import { nearest } from '../written-values.ts';
 import { add, divide, multiply, negative } from './arithmetic.ts';
 import type { Cel, Fault } from './cel-tree.ts';
+import { Faults } from './faults.ts';
 import { literalCall } from './literals.ts';
+import { chosen } from './lower-choice.ts';
 import { checkWord, compareNumbers, equalTruths, equalWords, guarded, wordInSet } from './lower-comparison.ts';
 import {
   describeLowered,
@@ -14,10 +16,9 @@ import {
   type NumberValue,
   type TruthValue,
   union,
-  type WordValue,
   without,
 } from './lowered.ts';
-import { alike, fieldNumber, fieldSize, literal, type Report } from './numbers.ts';
+import { fieldNumber, fieldSize, literal, type Report } from './numbers.ts';
 
 /** What is known where an expression stands. */
 interface Scope {
@@ -40,8 +41,8 @@ type Of<K extends Cel['kind']> = Extract<Cel, { readonly kind: K }>;
 
 /** Checks the types of expressions over some fields and lowers them to formulas; what is wrong is collected. */
 export class Lowering {
-  readonly faults: Fault[] = [];
-  readonly warnings: Fault[] = [];
+  private readonly wrong = new Faults();
+  private readonly doubtful = new Faults();
   private readonly fields: readonly Field[];
   private readonly byPath: ReadonlyMap<string, FieldIndex>;
   private readonly finestScale: number;
@@ -54,28 +55,23 @@ export class Lowering {
     this.finestScale = Math.max(0, ...fields.map(({ type }) => (type.kind === 'decimal' ? type.scale : 0)));
   }
 
+  /** What keeps expressions from being compiled. */
+  get faults(): readonly Fault[] {
+    return this.wrong.list;
+  }
+
+  /** What is probably not meant. */
+  get warnings(): readonly Fault[] {
+    return this.doubtful.list;
+  }
+
   /** Lowers a condition; `there` are the optional fields that are known to be present. */
   condition(tree: Cel, there: ReadonlySet<FieldIndex>): TruthValue | undefined {
     return this.truth(tree, { there, names: new Map() });
   }
 
   private report(at: number): Report {
-    return (code, message, mend) => {
-      this.note(this.faults, { at, code, message, mend });
-      return undefined;
-    };
-  }
-
-  private warn(at: number): Report {
-    return (code, message, mend) => {
-      this.note(this.warnings, { at, code, message, mend });
-      return undefined;
-    };
-  }
-
-  /** Bodies of macros are looked at once per element: what is wrong with them is said once. */
-  private note(list: Fault[], fault: Fault): void {
-    if (!list.some(({ at, message }) => at === fault.at && message === fault.message)) list.push(fault);
+    return this.wrong.reporterAt(at);
   }
 
   private wrongType(node: Cel, wanted: string, got: Lowered): undefined {
@@ -180,7 +176,11 @@ export class Lowering {
       return { of: 'boolean', formula: present(index), yes: new Set([index]), no: NONE, needs: NONE };
     }
     const mend = 'Remove the test, or declare the field optional.';
-    this.warn(node.at)('never-varies', `The field ${node.path} is not optional: it is always there.`, mend);
+    this.doubtful.reporterAt(node.at)(
+      'never-varies',
+      `The field ${node.path} is not optional: it is always there.`,
+      mend,
+    );
     return this.truthOf(TRUE, NONE);
   }
 
@@ -278,7 +278,7 @@ export class Lowering {
   private equal(node: Cel, left: Lowered, right: Lowered): Formula | undefined {
     const report = this.report(node.at);
     if (left.of === 'number' && right.of === 'number') {
-      return compareNumbers(left, 'eq', right, this.fields, report, this.warn(node.at));
+      return compareNumbers(left, 'eq', right, this.fields, report, this.doubtful.reporterAt(node.at));
     }
     if (left.of === 'word' && right.of === 'word') return equalWords(left, right, report);
     if (left.of === 'boolean' && right.of === 'boolean') return equalTruths(left.formula, right.formula, this.fields);
@@ -293,7 +293,14 @@ export class Lowering {
   private compare(node: Of<'binary'>, left: Lowered, is: Relation, right: Lowered): TruthValue | undefined {
     const needs = union(left.needs, right.needs);
     if (left.of === 'number' && right.of === 'number') {
-      const formula = compareNumbers(left, is, right, this.fields, this.report(node.at), this.warn(node.at));
+      const formula = compareNumbers(
+        left,
+        is,
+        right,
+        this.fields,
+        this.report(node.at),
+        this.doubtful.reporterAt(node.at),
+      );
       return this.truthOf(formula, needs);
     }
     if (is !== 'eq' && is !== 'ne') {
@@ -327,54 +334,7 @@ export class Lowering {
     const yes = this.lower(node.yes, { ...scope, there: union(scope.there, when?.yes ?? this.everything) });
     const no = this.lower(node.no, { ...scope, there: union(scope.there, when?.no ?? this.everything) });
     if (when === undefined || yes === undefined || no === undefined) return undefined;
-    const otherwise = negate(when.formula, this.fields);
-    const needs = union(when.needs, without(yes.needs, when.yes), without(no.needs, when.no));
-    if (yes.of === 'boolean' && no.of === 'boolean') {
-      const formula = anyOf([allOf([when.formula, yes.formula]), allOf([otherwise, no.formula])]);
-      const known = (branch: 'yes' | 'no') => intersection(union(when.yes, yes[branch]), union(when.no, no[branch]));
-      return { of: 'boolean', formula, yes: known('yes'), no: known('no'), needs };
-    }
-    if (yes.of === 'number' && no.of === 'number') return this.chooseNumber(node, when, otherwise, yes, no, needs);
-    if (yes.of === 'word' && no.of === 'word') {
-      const under = (value: WordValue, condition: Formula) =>
-        value.choices.map((choice) => ({ ...choice, when: allOf([condition, choice.when]) }));
-      const words = ({ declared, choices }: WordValue) => declared ?? choices.map(({ word }) => word);
-      return {
-        of: 'word',
-        choices: [...under(yes, when.formula), ...under(no, otherwise)],
-        declared: [...new Set([...words(yes), ...words(no)])],
-        needs,
-      };
-    }
-    const message = `One branch is ${describeLowered(yes)}, the other ${describeLowered(no)}.`;
-    return this.report(node.at)('wrong-type', message, 'Let both branches be numbers, words or conditions.');
-  }
-
-  private chooseNumber(
-    node: Of<'choose'>,
-    when: TruthValue,
-    otherwise: Formula,
-    first: NumberValue,
-    second: NumberValue,
-    needs: ReadonlySet<FieldIndex>,
-  ): NumberValue | undefined {
-    const same = alike(first, second, this.report(node.at));
-    if (same === undefined) return undefined;
-    const [yes, no, unit] = same;
-    const under = (value: NumberValue, condition: Formula) =>
-      value.cases?.map((piece) => ({ ...piece, when: allOf([condition, piece.when]) }));
-    const [a, b] = [under(yes, when.formula), under(no, otherwise)];
-    return {
-      of: 'number',
-      unit,
-      low: Math.min(yes.low, no.low),
-      high: Math.max(yes.high, no.high),
-      literal: false,
-      free: yes.free && no.free,
-      cases: a === undefined || b === undefined ? undefined : [...a, ...b],
-      expression: { kind: 'choose', when: when.formula, yes: yes.expression, no: no.expression },
-      needs,
-    };
+    return chosen(when, yes, no, this.fields, this.report(node.at));
   }
 
   private each(node: Of<'each'>, scope: Scope): TruthValue | undefined {

@@ -4,6 +4,7 @@ import { parseYaml } from '../../lib/core/yaml.ts';
 import { type ApprovalPolicy, loadPolicy } from '../../lib/engines/approval-routing/policy.ts';
 import { type ApprovalRequest, approvalRequest, unorderedArrays } from '../../lib/engines/approval-routing/request.ts';
 import { defineSkill } from '../../lib/platform/skill/define-skill.ts';
+import { standardGuardrails } from '../../lib/platform/skill/standard-guardrails.ts';
 import { constraintCheck } from './constraint-check.ts';
 import { execute } from './execute.ts';
 import { skillResultOf } from './skill-result-of.ts';
@@ -52,23 +53,7 @@ export const skill = defineSkill<ApprovalRequest, ApprovalPolicy>({
     { name: 'levels decided within their service level', unit: 'basis points', baseline: 7_200, target: 9_500 },
     { name: 'requests sent back for changes more than once', unit: 'basis points', baseline: 1_100, target: 300 },
   ],
-  guardrails: [
-    {
-      kind: 'quality',
-      statement: 'No configuration is promoted without records of all four validation suites.',
-      action: 'run-validation:unit+integration+simulation+regression-baseline',
-    },
-    {
-      kind: 'reliability',
-      statement: 'A critical posture or repeated failures put the last stable baseline back.',
-      action: 'rollback:rollback-to-last-stable-baseline',
-    },
-    {
-      kind: 'cost',
-      statement: 'Work, output, mails and computing executions stay within the declared caps.',
-      action: 'budget-guard:resource-pressure-cap',
-    },
-  ],
+  guardrails: standardGuardrails,
   cadence: {
     daily: 'Route the requests that arrive, and look at the approvals that are past due.',
     weekly:

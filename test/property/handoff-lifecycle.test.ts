@@ -168,6 +168,7 @@ class Happen implements fc.Command<Model, { handoff: Handoff }> {
       acknowledged: 'acceptance',
       accepted: 'delivery',
       'in-delivery': 'delivery',
+      delivered: 'verification',
       clarify: 'clarification',
       escalated: 'escalation',
     };

@@ -9,10 +9,18 @@ import { calendarOfShifts } from './shifts.ts';
 /** Looks a calendar up by its id. */
 export type CalendarBook = (id: string) => Calendar | undefined;
 
+/** Look-ups that were made before: a directory and a contract are read once and looked at for every packet. */
+const books = new WeakMap<LoadedDirectory, CalendarBook>();
+const statedShifts = new WeakMap<CalendarSource, WorkingTime>();
+
 /** The calendars of a directory. */
-export function calendarsOf({ snapshot }: LoadedDirectory): CalendarBook {
-  const byId = new Map(snapshot.calendars.map((each) => [each.id, each]));
-  return (id) => byId.get(id);
+export function calendarsOf(directory: LoadedDirectory): CalendarBook {
+  const known = books.get(directory);
+  if (known !== undefined) return known;
+  const byId = new Map(directory.snapshot.calendars.map((each) => [each.id, each]));
+  const book: CalendarBook = (id) => byId.get(id);
+  books.set(directory, book);
+  return book;
 }
 
 /** A calendar that is always open, for promises that count every minute. */
@@ -30,13 +38,19 @@ export const ALWAYS_OPEN: Calendar = calendar.parse({
  * @throws InvalidInput (`unknown-calendar`, `unknown-time-zone`).
  */
 export function resolveCalendar(source: CalendarSource, book: CalendarBook, at = '/calendar'): WorkingTime {
+  const stated = statedShifts.get(source);
+  if (stated !== undefined) return stated;
   if (timeZoneName(source.timeZone) === undefined) {
     const message = `The time zone "${source.timeZone}" is unknown.`;
     const mend = 'Use an IANA name such as Europe/Berlin.';
     throw new InvalidInput(message, [{ pointer: `${at}/timeZone`, code: 'unknown-time-zone', message, mend }]);
   }
   const { timeZone } = source;
-  if ('shifts' in source) return { calendar: calendarOfShifts(source.shifts), timeZone };
+  if ('shifts' in source) {
+    const working = { calendar: calendarOfShifts(source.shifts), timeZone };
+    statedShifts.set(source, working);
+    return working;
+  }
   const found = book(source.calendar);
   if (found !== undefined) return { calendar: found, timeZone };
   const message = `The directory has no calendar "${source.calendar}".`;

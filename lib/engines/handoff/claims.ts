@@ -26,6 +26,11 @@ export const publicationStatement = z.strictObject({
       z.strictObject({
         id,
         digest,
+        /** Where people can look at it; what they approve is the digest. */
+        url: z
+          .url({ protocol: /^https$/ })
+          .max(400)
+          .optional(),
         rights: z
           .array(
             z.strictObject({

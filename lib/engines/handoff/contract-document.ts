@@ -8,7 +8,14 @@ export const CONTRACT_SCHEMA = 'countersign/handoff-contract/1';
 const sentence = z.string().min(1).max(300);
 
 /** Clocks that a contract runs. The customer promise runs beside them and is never started anew. */
-export const clockNames = ['acknowledgement', 'acceptance', 'delivery', 'clarification', 'escalation'] as const;
+export const clockNames = [
+  'acknowledgement',
+  'acceptance',
+  'delivery',
+  'verification',
+  'clarification',
+  'escalation',
+] as const;
 export type ClockName = (typeof clockNames)[number];
 
 /** Whose working time counts: a calendar of the directory, or shifts that the contract states itself. */
@@ -123,6 +130,8 @@ export const contractDocument = z.strictObject({
     acknowledgement: duration,
     acceptance: duration,
     delivery: duration,
+    /** How long the sender has to look at what was delivered. */
+    verification: duration.default({ businessMinutes: 480 }),
     /** How long the sender has to answer what the receiver asks. */
     clarification: duration,
     /** How long a person has to decide about an escalated handoff before it expires. */

@@ -4,7 +4,7 @@ import { decide } from '../constraints/evaluate/decide.ts';
 import { readInput } from '../constraints/evaluate/read-input.ts';
 import { usesOf } from '../constraints/formula-uses.ts';
 import type { ConstraintSet } from '../constraints/model.ts';
-import { checkSource } from '../constraints/source/compile.ts';
+import { checkDocument } from '../constraints/source/compile-document.ts';
 import { SOURCE_SCHEMA } from '../constraints/source/document.ts';
 import type { ContractDocument, Criterion } from './contract-document.ts';
 
@@ -75,7 +75,7 @@ function compileAt(
     rules: found.map(({ criterion }) => ruleOf(criterion)),
   };
   try {
-    return { set: checkSource(JSON.stringify(source), file).set, problems: [] };
+    return { set: checkDocument(JSON.parse(JSON.stringify(source)), file).set, problems: [] };
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     const places = found.map(({ index }) => index);

@@ -13,11 +13,12 @@ const ESCALATED = 'escalated';
 const DELIVERED = 'delivered';
 
 /** The clock that measures what a state waits for. */
-const CLOCK_OF: Partial<Record<State, ClockName>> = {
+export const CLOCK_OF: Partial<Record<State, ClockName>> = {
   offered: 'acknowledgement',
   acknowledged: 'acceptance',
   accepted: 'delivery',
   'in-delivery': 'delivery',
+  delivered: 'verification',
   clarify: 'clarification',
 };
 
@@ -145,8 +146,9 @@ function decided(handoff: Handoff, event: Extract<HandoffEvent, { type: 'resume'
 
 /** A clock that was stopped by a delivery goes on: the time in which the delivery was looked at does not count. */
 function reworked(handoff: Handoff, at: Instant): Handoff {
-  const last = handoff.clocks.findLastIndex(({ clock }) => clock === 'delivery');
-  const clocks = handoff.clocks.map((run, index) => {
+  const before = stop(handoff.clocks, at, ({ clock }) => clock === 'verification');
+  const last = before.findLastIndex(({ clock }) => clock === 'delivery');
+  const clocks = before.map((run, index) => {
     if (index !== last || run.stoppedAt === undefined) return run;
     const { stoppedAt, ...open } = run;
     return { ...open, pauses: [...run.pauses, { code: DELIVERED, from: stoppedAt, until: at }] };
@@ -182,6 +184,7 @@ function effectsOf(handoff: Handoff, event: HandoffEvent, to: State): Handoff {
         payload: event.payload,
         round: handoff.round + 1,
         misreadings: 0,
+        ...(event.recipient === undefined ? {} : { recipient: event.recipient }),
         // What was once owed stays on the list, whether the new packet speaks of it or not.
         obligations: [...new Set([...handoff.obligations, ...event.obligations])],
       };
@@ -195,7 +198,9 @@ function effectsOf(handoff: Handoff, event: HandoffEvent, to: State): Handoff {
     case 'accept':
       return { ...swap('acceptance', 'delivery'), accepted: true };
     case 'deliver':
-      return { ...handoff, clocks: stop(handoff.clocks, at, ({ clock }) => clock === 'delivery') };
+      return swap('delivery', 'verification');
+    case 'verify':
+      return { ...handoff, clocks: stop(handoff.clocks, at, ({ clock }) => clock === 'verification') };
     case 'rework':
       return reworked(handoff, at);
     case 'ask':

@@ -33,7 +33,13 @@ export const handoffEvent = z.discriminatedUnion('type', [
       .max(200),
   }),
   /** The sender hands in a mended or completed packet, with the obligations it holds; `amendmentOf` gives the parts. */
-  event('amend', { packet: digest, payload: digest, obligations: z.array(id).max(200).default([]) }),
+  event('amend', {
+    packet: digest,
+    payload: digest,
+    obligations: z.array(id).max(200).default([]),
+    /** Who should take it, where the packet names somebody else now. */
+    recipient: id.optional(),
+  }),
   event('score', { packet: digest, readiness: digest, score: points, threshold: points }),
   event('request-approval', { packet: digest, plan: digest }),
   /** The approvers refused. */

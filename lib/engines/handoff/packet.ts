@@ -4,7 +4,7 @@ import { basisPoints } from '../../core/money.ts';
 import { parseWith } from '../../core/zod-problems.ts';
 import { code, digest, duration, id, instantText, semanticVersion, workingTime } from './words.ts';
 
-export const PACKET_SCHEMA = 'countersign/handoff-packet/1';
+export const PACKET_SCHEMA = 'countersign/contract-packet/1';
 
 const sentence = z.string().min(1).max(300);
 
@@ -81,15 +81,25 @@ export const packet = z.strictObject({
 });
 export type Packet = z.infer<typeof packet>;
 
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
+  return value;
+}
+
+/** Digests of packets that can no longer change; each is asked for at every event of its handoff. */
+const digests = new WeakMap<Packet, Digest>();
+
 /**
- * Reads a packet.
+ * Reads a packet. Nothing can change it afterwards, so that its digest is computed once.
  * @throws InvalidInput with every problem by JSON Pointer.
  */
 export function parsePacket(value: unknown): Packet {
-  return parseWith(packet, value, 'The handoff packet');
+  const read = freeze(parseWith(packet, value, 'The handoff packet'));
+  digests.set(read, digestOf(read));
+  return read;
 }
 
 /** The digest of a packet: what approvals, acknowledgements and acceptances are given for. */
 export function packetDigest(of: Packet): Digest {
-  return digestOf(of);
+  return digests.get(of) ?? digestOf(of);
 }

@@ -137,15 +137,20 @@ function timeSteps(
   });
 }
 
+/** The clocks of a hop. The next one begins when what was delivered has been looked at; the customer does not wait for that after the last. */
+const WAY = ['acknowledgement', 'acceptance', 'delivery'] as const;
+const ON = ['verification'] as const;
+
 /** A return at its worst comes at the end of the delivery: the sender answers with another packet, which goes the whole way again. */
 function stepsOf(hops: readonly Hop[], timelines: Timelines, returns: number): Step[] {
   return hops.flatMap((hop, index) => {
-    const way = [
-      ...approvalStep(hop, index, timelines),
-      ...timeSteps(hop, index, timelines, ['acknowledgement', 'acceptance', 'delivery']),
-    ];
+    const way = [...approvalStep(hop, index, timelines), ...timeSteps(hop, index, timelines, WAY)];
     const again = [...timeSteps(hop, index, timelines, ['clarification']), ...way];
-    return [...way, ...Array.from({ length: Math.min(returns, hop.contract.bounceBudget) }, () => again).flat()];
+    return [
+      ...way,
+      ...Array.from({ length: Math.min(returns, hop.contract.bounceBudget) }, () => again).flat(),
+      ...(index < hops.length - 1 ? timeSteps(hop, index, timelines, ON) : []),
+    ];
   });
 }
 

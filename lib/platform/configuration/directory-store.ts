@@ -3,6 +3,7 @@ import { loadDirectory } from '../../core/directory/load.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import { Conflict, IntegrityError, NotFound } from '../../core/errors.ts';
 import type { Runtime } from '../runtime.ts';
+import { referenceDirectoryOf } from './reference-directory.ts';
 
 const POINTER = { pk: 'DIRECTORY', sk: 'CURRENT' };
 
@@ -53,15 +54,14 @@ async function storeDirectory(runtime: Stores, value: unknown) {
 }
 
 /**
- * Puts a directory in force where there is none: the one that the first skill's examples live in.
+ * Puts a directory in force where there is none: the one that the skills' examples live in.
  * @returns the directory in force afterwards.
  * @throws InvalidInput with every problem of that directory, NotFound when no skill ships one.
  */
 export async function seedDirectory(runtime: Stores): Promise<LoadedDirectory> {
   if ((await runtime.table.get(POINTER)) !== undefined) return currentDirectory(runtime);
-  const [skill] = runtime.skills;
-  if (skill === undefined) throw new NotFound('There is no skill, so there is no directory to begin with.');
-  const { pointer } = await storeDirectory(runtime, skill.referenceDirectory());
+  if (runtime.skills.length === 0) throw new NotFound('There is no skill, so there is no directory to begin with.');
+  const { pointer } = await storeDirectory(runtime, referenceDirectoryOf(runtime.skills));
   try {
     await runtime.table.putNew(pointer);
   } catch (error) {

@@ -68,7 +68,7 @@ describe('the life of a handoff', () => {
       'verified',
       'closed',
     ]);
-    expect(clocksOf(closed)).toEqual(['acknowledgement', 'acceptance', 'delivery']);
+    expect(clocksOf(closed)).toEqual(['acknowledgement', 'acceptance', 'delivery', 'verification']);
     expect(handoffShape.parse(closed)).toEqual(closed);
     expect(legalFrom(closed)).toEqual([]);
   });

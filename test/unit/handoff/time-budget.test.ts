@@ -81,7 +81,7 @@ describe('the time budget of a chain', () => {
     };
     const one = { businessMinutes: 1 };
     const hops = [
-      hop({ acknowledgement: { businessMinutes: 58 }, acceptance: one, delivery: one }),
+      hop({ acknowledgement: { businessMinutes: 57 }, acceptance: one, delivery: one, verification: one }),
       hop({ acknowledgement: { businessMinutes: 8 }, acceptance: one, delivery: one }, evening),
     ];
     const proofOf = (within: number) =>
@@ -109,8 +109,10 @@ describe('the time budget of a chain', () => {
     let worst = Number.POSITIVE_INFINITY;
     for (let start = Date.parse(MONDAY); start < Date.parse(MONDAY) + 2 * 86_400_000; start += 60_000) {
       let at = new Date(start).toISOString();
-      for (const { contract, working } of hops) {
-        for (const name of ['acknowledgement', 'acceptance', 'delivery'] as const) {
+      for (const [index, { contract, working }] of hops.entries()) {
+        // The second hop begins when what the first one delivered has been looked at.
+        const looked = index === 0 ? (['verification'] as const) : [];
+        for (const name of ['acknowledgement', 'acceptance', 'delivery', ...looked] as const) {
           const length = contract.times[name];
           at = addBusinessMinutes(at, 'businessMinutes' in length ? length.businessMinutes : 0, working);
         }

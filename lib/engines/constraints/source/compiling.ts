@@ -5,7 +5,7 @@ import { type Reading, readDate } from '../written-values.ts';
 import { type Cel, type Fault, parseCel } from './cel-tree.ts';
 import { Lowering } from './lower.ts';
 import { NONE } from './lowered.ts';
-import type { Places } from './places.ts';
+import type { Placing } from './placing.ts';
 
 /** A condition that was compiled, with what it makes certain. */
 export interface Compiled {
@@ -18,10 +18,10 @@ export interface Compiled {
 export class Compiling {
   readonly problems: Problem[] = [];
   readonly warnings: Problem[] = [];
-  readonly places: Places;
+  readonly places: Placing;
   readonly fields: readonly Field[];
 
-  constructor(places: Places, fields: readonly Field[]) {
+  constructor(places: Placing, fields: readonly Field[]) {
     this.places = places;
     this.fields = fields;
   }

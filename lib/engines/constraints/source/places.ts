@@ -2,6 +2,7 @@ import { type Document, isMap, isNode, isScalar, type Scalar } from 'yaml';
 import type { Problem } from '../../../core/errors.ts';
 import type { ReadYaml } from '../../../core/yaml.ts';
 import type { Span } from '../model.ts';
+import type { Placing } from './placing.ts';
 
 function tokensOf(pointer: string): string[] {
   return pointer
@@ -47,8 +48,8 @@ function offsetsOf(scalar: Scalar, source: string): number[] {
   return offsets;
 }
 
-/** Where things stand in a source: every problem and every rule names its place. */
-export class Places {
+/** Where things stand in a text of YAML or JSON. */
+export class Places implements Placing {
   private readonly read: ReadYaml;
   private readonly text: string;
   private readonly file: string;

@@ -190,7 +190,7 @@ export const EVIDENCE = digestOfLetter('e');
 /** The value of a packet that fits a contract; changes replace members. */
 export function packetValue(contract: Contract, payload: Payload, changes: Draftable = {}): Draftable {
   return {
-    schema: 'countersign/handoff-packet/1',
+    schema: 'countersign/contract-packet/1',
     handoff: 'h-1',
     thread: 't-1',
     contract: { id: contract.document.id, version: contract.document.version, digest: contract.digest },

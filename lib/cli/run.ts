@@ -4,6 +4,7 @@ import { loadDirectory } from '../core/directory/load.ts';
 import { InvalidInput, NotFound } from '../core/errors.ts';
 import { type Instant, instant } from '../core/instant.ts';
 import { parseWith } from '../core/zod-problems.ts';
+import { type HandoffPacket, handoffPacket } from '../platform/contracts/outputs.ts';
 import { findSkill } from '../platform/skill/define-skill.ts';
 import { shippedReferences } from '../platform/skill/shipped-references.ts';
 import { readDocument } from './read-document.ts';
@@ -66,6 +67,9 @@ export async function run(named: string, options: RunOptions): Promise<void> {
     requester: { personId: options.requester ?? requester ?? missingRequester() },
     instant: options.instant === undefined ? new Date().toISOString() : instantOf(options.instant),
     references: shippedReferences(skills, skill, input),
+    ...(envelope.handoffPacket === undefined
+      ? {}
+      : { handedOver: parseWith<HandoffPacket>(handoffPacket, envelope.handoffPacket, 'The handoff packet') }),
   });
   console.log(JSON.stringify({ ...result, digest: digestOf(result) }, null, 2));
 }

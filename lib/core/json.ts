@@ -9,5 +9,11 @@ export type JsonObject = { readonly [key: string]: Json };
  * @example pointer('/lineItems', 0, 'discount') // '/lineItems/0/discount'
  */
 export function pointer(base: string, ...tokens: readonly (string | number)[]): string {
-  return base + tokens.map((token) => `/${String(token).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  let at = base;
+  for (const token of tokens) at += `/${typeof token === 'number' ? token : escaped(token)}`;
+  return at;
+}
+
+function escaped(token: string): string {
+  return token.includes('~') || token.includes('/') ? token.replaceAll('~', '~0').replaceAll('/', '~1') : token;
 }

@@ -151,9 +151,14 @@ function optionsKey({ path, method }: Route): string {
   return `${path}/${method}`;
 }
 
+/** Whether anybody who holds a link may ask for a route. */
+function isLinkPath({ path }: Route): boolean {
+  return path.startsWith('/approvals/') || path.startsWith('/handoffs/');
+}
+
 function throttleOf(route: Route, settings: Environment['settings']): object {
   const { routes: own, approvals, api } = settings.throttles;
-  const { ratePerSecond, burst } = own?.[routeKey(route)] ?? (route.path.startsWith('/approvals/') ? approvals : api);
+  const { ratePerSecond, burst } = own?.[routeKey(route)] ?? (isLinkPath(route) ? approvals : api);
   return {
     throttlingRateLimit: ratePerSecond,
     throttlingBurstLimit: burst,
@@ -173,8 +178,8 @@ function acknowledgeAuthorization(method: Method, route: Route): void {
     acknowledge(
       method,
       'AwsSolutions-APIG4',
-      route.path.startsWith('/approvals/')
-        ? 'The link is the authorization: it holds a secret of its own for one seat of one approval stage.'
+      isLinkPath(route)
+        ? 'The link is the authorization: it holds a secret of its own for one person and one question.'
         : 'Public on purpose: it shows nothing about any execution.',
     );
 }

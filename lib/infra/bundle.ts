@@ -7,6 +7,7 @@ import { entriesPlugin, entryPath, functionEntry } from './function-entry.ts';
 import type { FunctionDeclaration } from './functions.ts';
 import { inlineTextPlugin } from './inline-text.ts';
 import { ownModulesPlugin } from './own-modules.ts';
+import { OPTIMIZER, packageOptimizer } from './package-optimizer.ts';
 import { packageSolver, SOLVER } from './package-solver.ts';
 import { refusedConditionsPlugin } from './refused-conditions.ts';
 import { type SkillModule, skillsPlugin } from './skills-module.ts';
@@ -33,7 +34,7 @@ export interface BundleOptions extends BundleGroup {
 /** One function's bundle. */
 export interface Bundle {
   readonly name: string;
-  /** The folder that becomes the function's code: it holds `index.mjs`, and the solver where a function executes what needs it. */
+  /** The folder that becomes the function's code: it holds `index.mjs`, and solvers where a function executes what needs them. */
   readonly folder: string;
   readonly bytes: number;
   /** Bytes of each module in the bundle, by its path from the repository's root. */
@@ -91,6 +92,12 @@ export async function bundle(options: BundleOptions): Promise<readonly Bundle[]>
 
 const NOTHING: ReadonlySet<SkillNeed> = new Set();
 
+/** What lies beside the bundles of the functions that execute skills which need it. */
+const PACKAGED = [
+  { need: 'solver', name: SOLVER, put: packageSolver },
+  { need: 'optimizer', name: OPTIMIZER, put: packageOptimizer },
+] as const;
+
 /** Bundles functions that need the same. */
 async function bundleAlike(
   { declarations, skills, root, outdir }: BundleOptions,
@@ -108,9 +115,10 @@ async function bundleAlike(
     slimSdkPlugin(),
     refusedConditionsPlugin(),
   ];
-  if (!needs.has('solver')) return bundleEntries(entries, { root, outdir, plugins });
-  const made = await bundleEntries(entries, { root, outdir, plugins, external: [SOLVER] });
-  await Promise.all(made.map(({ folder }) => packageSolver(root, folder)));
+  const beside = PACKAGED.filter(({ need }) => needs.has(need));
+  const external = beside.map(({ name }) => name);
+  const made = await bundleEntries(entries, { root, outdir, plugins, external });
+  await Promise.all(made.flatMap(({ folder }) => beside.map(({ put }) => put(root, folder))));
   return made;
 }
 

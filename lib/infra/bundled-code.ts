@@ -29,7 +29,7 @@ export async function bundledCode({ root, skillsFolder, skills, outdir }: Bundle
   const groups = [
     { declarations: sharedFunctions(), skills: skills.map(moduleOf), outdir: join(outdir, 'shared') },
     ...skills.map((skill) => ({
-      declarations: stepFunctions(),
+      declarations: stepFunctions(skill),
       skills: [moduleOf(skill)],
       outdir: join(outdir, skill.id),
     })),

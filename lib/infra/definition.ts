@@ -39,14 +39,22 @@ function retryHeldPublish(task: TaskStateBase): void {
   task.addRetry({ errors: ['PublishHeld'], interval: Duration.seconds(300), maxAttempts: 288, backoffRate: 1 });
 }
 
+/** What makes the definition of one skill another than that of the next. */
+export interface DefinitionFacts {
+  /** How long a person may take to look at an escalated execution. */
+  readonly oversightTimeoutSeconds: number;
+  /** Whether executions wait for the other side of a handoff before they are published. */
+  readonly handsOver: boolean;
+}
+
 /**
- * The states of a skill's execution, the same for every skill. Each task takes a whole flow state and answers the next one.
- * @param oversightTimeoutSeconds how long a person may take to look at an escalated execution.
+ * The states of a skill's execution: the same for every skill, with a fragment more where it hands work over. Each task takes a
+ * whole flow state and answers the next one.
  */
 export function buildDefinition(
   scope: Construct,
   steps: StepVersions,
-  oversightTimeoutSeconds: number,
+  { oversightTimeoutSeconds, handsOver }: DefinitionFacts,
 ): DefinitionBody {
   const states = new Construct(scope, 'Definition');
 
@@ -94,10 +102,29 @@ export function buildDefinition(
   requestOversight.addCatch(block, { errors: ['States.Timeout'], resultPath: '$.timeout' });
   for (const guardedTask of guarded) guardedTask.addCatch(recover, { errors: ['States.ALL'], resultPath: '$.fault' });
 
+  /** What passed gates and people is offered to the other side before it is published. */
+  const addHandoff = () => {
+    const offer = task('Offer', 'offer');
+    const awaitHandoff = wait('AwaitHandoff', 'await-handoff', Timeout.at('$.wait.timeoutSeconds'));
+    const overdue = task('HandoffOverdue', 'handoff-overdue');
+    for (const moving of [offer, awaitHandoff, overdue]) retryServiceFaults(moving);
+    awaitHandoff.addCatch(overdue, { errors: ['States.Timeout'], resultPath: '$.timeout' });
+    for (const moving of [offer, awaitHandoff, overdue])
+      moving.addCatch(recover, { errors: ['States.ALL'], resultPath: '$.fault' });
+    const handoffVerdict = new Choice(states, 'HandoffVerdict')
+      .when(verdict('await-handoff'), awaitHandoff)
+      .when(verdict('handed-over'), publish)
+      .when(verdict('publish'), publish)
+      .otherwise(conclude);
+    for (const moving of [offer, awaitHandoff, overdue]) moving.next(handoffVerdict);
+    return offer;
+  };
+  const passed = handsOver ? addHandoff() : publish;
+
   const stageVerdict = new Choice(states, 'StageVerdict')
     .when(verdict('next-stage'), requestApproval)
     .when(verdict('reopen'), requestApproval)
-    .when(verdict('approved'), publish)
+    .when(verdict('approved'), passed)
     .otherwise(conclude);
 
   preflight
@@ -105,7 +132,7 @@ export function buildDefinition(
     .next(verify)
     .next(
       new Choice(states, 'Verdict')
-        .when(verdict('publish'), publish)
+        .when(verdict('publish'), passed)
         .when(verdict('approve'), requestApproval)
         .when(verdict('escalate'), requestOversight)
         .otherwise(block),

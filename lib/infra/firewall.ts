@@ -17,21 +17,24 @@ const TOO_MANY = errorBody({
   message: 'Too many requests came from your address; try again in five minutes.',
 });
 
-/** Requests to the approval pages, however their path is written. */
-const TO_APPROVALS = {
+/** Requests whose path holds a text, however the path is written. */
+const pathHolds = (searchString: string) => ({
   byteMatchStatement: {
     fieldToMatch: { uriPath: {} },
     positionalConstraint: 'CONTAINS',
-    searchString: '/approvals/',
+    searchString,
     textTransformations: [
       { priority: 0, type: 'URL_DECODE' },
       { priority: 1, type: 'NORMALIZE_PATH' },
     ],
   },
-};
+});
+
+/** Requests to the pages behind links. */
+const TO_LINKS = { orStatement: { statements: ['/approvals/', '/handoffs/'].map(pathHolds) } };
 
 /**
- * AWS WAF before the API: one source address may ask the approval pages only so often, and all addresses together where the
+ * AWS WAF before the API: one source address may ask the pages behind links only so often, and all addresses together where the
  * environment says so. Sampled requests stay off, for they would show the paths of links to everyone who may look at the
  * console.
  */
@@ -63,7 +66,7 @@ export function addFirewall(scope: Construct, environment: Environment, api: Api
         action: blockWith('wait-page', 429),
         visibilityConfig: visibility(`${name}-approval-rate`),
         statement: {
-          rateBasedStatement: { ...perSource(approvalRequestsPerFiveMinutes), scopeDownStatement: TO_APPROVALS },
+          rateBasedStatement: { ...perSource(approvalRequestsPerFiveMinutes), scopeDownStatement: TO_LINKS },
         },
       },
       ...(requestsPerFiveMinutes === undefined

@@ -27,9 +27,10 @@ export interface Route {
 
 /**
  * `none`: the function looks at no skill. `declaration`: everything but what follows. `configuration`: it can load configurations
- * too. `engine`: it can load configurations and execute; then it also packages what its skills need for that. `reference`: it can load configurations, and has the configuration and directory that the skill ships with.
+ * too. `engine`: it can load configurations and execute; then it also packages what its skills need for that. `reference`: it can load configurations, and has the configuration and directory that the skill ships with. `handoff`: it moves handoffs, for which it can load
+ * the configurations of the skills that have any; of other skills it carries the declaration.
  */
-export type SkillParts = 'none' | 'declaration' | 'configuration' | 'engine' | 'reference';
+export type SkillParts = 'none' | 'declaration' | 'configuration' | 'engine' | 'reference' | 'handoff';
 
 /** One Lambda function as it is deployed; its code is named by path, never imported. */
 export interface FunctionDeclaration {
@@ -42,6 +43,8 @@ export interface FunctionDeclaration {
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
   readonly grants: readonly Grant[];
+  /** Deployed only for skills that declare how they hand work over. */
+  readonly forHandoffs?: true;
   /** How much of its skills the function carries; their declarations where nothing is said. */
   readonly skills?: SkillParts;
   readonly routes?: readonly Route[];
@@ -61,6 +64,9 @@ export type StepName =
   | 'request-approval'
   | 'escalate'
   | 'request-oversight'
+  | 'offer'
+  | 'await-handoff'
+  | 'handoff-overdue'
   | 'publish'
   | 'conclude'
   | 'block'
@@ -74,6 +80,11 @@ function step(name: StepName, description: string, grants: readonly Grant[]): Fu
 /** A step that executes the skill. */
 function engineStep(name: StepName, description: string, grants: readonly Grant[]): FunctionDeclaration {
   return { ...step(name, description, grants), memoryMegabytes: 1024, skills: 'engine' };
+}
+
+/** A step that moves a handoff. */
+function handoffStep(name: StepName, description: string, grants: readonly Grant[]): FunctionDeclaration {
+  return { ...step(name, description, grants), skills: 'handoff', forHandoffs: true };
 }
 
 function api(
@@ -116,6 +127,11 @@ const ENDS: readonly Grant[] = [...MAILS, 'evidence:sign'];
 /** Whoever may settle a stage kills its links, ends its wait, and starts the re-run that oversight orders. */
 const SETTLES: readonly Grant[] = [...MAILS, 'table:delete', 'states:signal', 'states:start'];
 
+/** Whoever moves a handoff ends its wait, mails who is asked next, and drops links that it did not come to mail. */
+const MOVES: readonly Grant[] = [...WRITES_TABLE, 'mail:send', 'table:delete', 'states:signal'];
+/** Whoever takes an answer keeps the documents that it brings. */
+const ANSWERS: readonly Grant[] = [...MAILS, 'table:delete', 'states:signal'];
+
 /** Every function of Countersign. The stacks deploy this table, and the local system serves it. */
 export const functions: readonly FunctionDeclaration[] = [
   {
@@ -130,14 +146,20 @@ export const functions: readonly FunctionDeclaration[] = [
   step('request-approval', 'Opens an approval stage and mails its links.', SETTLES),
   step('escalate', 'Closes a stage whose deadline passed, or finds that it was decided in time.', SETTLES),
   step('request-oversight', 'Asks a person to look at an execution that may not go on by itself.', SETTLES),
+  handoffStep('offer', 'Opens the handoff of an execution, or finds that it hands nothing over.', MOVES),
+  handoffStep('await-handoff', 'Asks whoever a handoff waits for, and mails the links.', MOVES),
+  handoffStep('handoff-overdue', 'Carries on when a clock of a handoff ran out, or finds that it was answered.', MOVES),
   step('publish', 'Publishes the outcome, unless the posture stops it.', ENDS),
   step('conclude', 'Ends an execution that people did not let pass.', ENDS),
   step('block', 'Ends an execution that a gate stopped, with an incident packet.', ENDS),
-  step(
-    'recover',
-    'Marks an execution that a fault ended, counts the fault, and puts the baseline back when it is one too many.',
-    [...ENDS, 'flag-admin:use'],
-  ),
+  {
+    ...step(
+      'recover',
+      'Marks an execution that a fault ended, counts the fault, and puts the baseline back when it is one too many.',
+      [...ENDS, 'flag-admin:use'],
+    ),
+    skills: 'handoff',
+  },
 
   api(
     'start-execution',
@@ -157,9 +179,12 @@ export const functions: readonly FunctionDeclaration[] = [
     signed('GET', '/executions/{executionId}/trace'),
     signed('GET', '/executions/{executionId}/evidence'),
   ]),
-  api('withdraw', 'Withdraws an execution; its open links die.', SETTLES, [
-    signed('POST', '/executions/{executionId}/withdraw'),
-  ]),
+  {
+    ...api('withdraw', 'Withdraws an execution; its open links die.', SETTLES, [
+      signed('POST', '/executions/{executionId}/withdraw'),
+    ]),
+    skills: 'handoff',
+  },
   api(
     'retry',
     'Runs an execution again that a fault broke off.',
@@ -188,6 +213,29 @@ export const functions: readonly FunctionDeclaration[] = [
     [...SETTLES, 'table:count'],
     [open('GET', '/approvals/{link}'), open('HEAD', '/approvals/{link}'), open('POST', '/approvals/{link}')],
   ),
+  {
+    ...api(
+      'handoff-link',
+      'Shows what a handoff asks of a person, and takes the answer.',
+      [...ANSWERS, 'table:count'],
+      [open('GET', '/handoffs/{link}'), open('HEAD', '/handoffs/{link}'), open('POST', '/handoffs/{link}')],
+    ),
+    skills: 'handoff',
+  },
+  {
+    ...api('handoff', 'Shows where a handoff stands, and the due work of teams.', READS, [
+      signed('GET', '/executions/{executionId}/handoff'),
+      signed('GET', '/queues'),
+      signed('GET', '/queues/{party}'),
+    ]),
+    skills: 'handoff',
+  },
+  {
+    ...api('handoff-events', 'Takes events of the systems and people who act on a handoff.', ANSWERS, [
+      signedWithBody('/executions/{executionId}/handoff/events'),
+    ]),
+    skills: 'handoff',
+  },
   api('openapi', 'Serves the OpenAPI document.', [], [open('GET', '/openapi.json')]),
   api('health', 'Says whether the service answers.', ['table:read'], [open('GET', '/healthz')]),
 
@@ -206,6 +254,7 @@ export const functions: readonly FunctionDeclaration[] = [
     name: 'sweep',
     entry: 'functions/scheduled/sweep.ts',
     scope: 'shared',
+    skills: 'handoff',
     description: 'Finishes what a crash interrupted: signals, mails, reminders, starts.',
     memoryMegabytes: 512,
     timeoutSeconds: 50,
@@ -248,9 +297,11 @@ export const functions: readonly FunctionDeclaration[] = [
   },
 ];
 
-/** The steps, of which each skill gets its own. */
-export function stepFunctions(): readonly FunctionDeclaration[] {
-  return functions.filter((declaration) => declaration.scope === 'skill');
+/** The steps that a skill gets, each its own: those that move handoffs only where it declares how. */
+export function stepFunctions(skill: { readonly handoff?: unknown } = {}): readonly FunctionDeclaration[] {
+  return functions.filter(
+    ({ scope, forHandoffs }) => scope === 'skill' && (!forHandoffs || skill.handoff !== undefined),
+  );
 }
 
 /** The functions that serve all skills. */

@@ -35,7 +35,7 @@ export class SkillConstruct extends Construct {
     const { skill, environment } = props;
     const name = stateMachineNameOf(environment.name, skill.id);
 
-    this.steps = stepFunctions().map(
+    this.steps = stepFunctions(skill).map(
       (declaration) => new CountersignFunction(this, pascal(declaration.name), { ...props, declaration }),
     );
     const role = new Role(this, 'Role', {
@@ -56,7 +56,10 @@ export class SkillConstruct extends Construct {
       stateMachineName: name,
       stateMachineType: StateMachineType.STANDARD,
       comment: `${skill.title} (${skill.id} ${skill.name} ${skill.version})`,
-      definitionBody: buildDefinition(this, versionsIn(this.steps), skill.oversightTimeoutSeconds),
+      definitionBody: buildDefinition(this, versionsIn(this.steps), {
+        oversightTimeoutSeconds: skill.oversightTimeoutSeconds,
+        handsOver: skill.handoff !== undefined,
+      }),
       role,
       tracingEnabled: true,
       logs: {

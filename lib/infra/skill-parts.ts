@@ -8,9 +8,10 @@ const typescript: typeof ts = createRequire(import.meta.url)('typescript');
 const MEMBERS: { readonly [member: string]: readonly SkillParts[] } = {
   execute: ['engine'],
   constraintCheck: ['engine'],
-  loadConfiguration: ['configuration', 'engine', 'reference'],
+  loadConfiguration: ['configuration', 'engine', 'reference', 'handoff'],
   baselineConfiguration: ['reference'],
   referenceDirectory: ['reference'],
+  handoff: ['handoff'],
 };
 
 function isDeclaration(node: ts.Node): node is ts.CallExpression {
@@ -41,10 +42,14 @@ function declaredMembers(module: ts.SourceFile): ts.ObjectLiteralElementLike[] {
  */
 export function withoutParts(source: string, parts: SkillParts, refusal: string): string {
   const module = typescript.createSourceFile('skill.ts', source, typescript.ScriptTarget.Latest, true);
-  const left = declaredMembers(module).flatMap((member) => {
+  const members = declaredMembers(module);
+  const handsOver = members.some((member) => member.name?.getText(module) === 'handoff');
+  // Nothing of a skill that hands nothing over is needed to move handoffs.
+  const carried = parts === 'handoff' && !handsOver ? 'declaration' : parts;
+  const left = members.flatMap((member) => {
     const name = member.name?.getText(module) ?? '';
     const belongsTo = MEMBERS[name];
-    return belongsTo === undefined || belongsTo.includes(parts) ? [] : [{ member, name, part: belongsTo[0] }];
+    return belongsTo === undefined || belongsTo.includes(carried) ? [] : [{ member, name, part: belongsTo[0] }];
   });
   return left.reduceRight(
     (text, { member, name, part }) =>

@@ -15,8 +15,8 @@ export interface SkillModule {
   readonly needs?: readonly SkillNeed[];
 }
 
-const SPECIFIER = /^#skills(?:\/(none|declaration|configuration|engine|reference))?$/;
-const SKILL = /^countersign-skill\/(none|declaration|configuration|engine|reference):(.*)$/;
+const SPECIFIER = /^#skills(?:\/(none|declaration|configuration|engine|reference|handoff))?$/;
+const SKILL = /^countersign-skill\/(none|declaration|configuration|engine|reference|handoff):(.*)$/;
 const NAMESPACE = 'countersign-skills';
 
 /** How the entry of a bundle asks for its skills. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { codeStylesheet, operatorStylesheet, stylesheet } from './stylesheet.ts';
+import { answerStylesheet, codeStylesheet, operatorStylesheet, stylesheet } from './stylesheet.ts';
 
 /** The CSP source that allows exactly one inline style element: the base64 SHA-256 of its text. */
 function hashSource(text: string): string {
@@ -8,7 +8,7 @@ function hashSource(text: string): string {
 
 const contentSecurityPolicy = [
   "default-src 'none'",
-  `style-src ${[stylesheet, operatorStylesheet, codeStylesheet].map(hashSource).join(' ')}`,
+  `style-src ${[stylesheet, operatorStylesheet, codeStylesheet, answerStylesheet].map(hashSource).join(' ')}`,
   "form-action 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",

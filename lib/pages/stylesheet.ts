@@ -115,6 +115,21 @@ export const codeStylesheet = compact(
   names,
 );
 
+/** What the page adds on which a handoff is answered. The fields of an answer show once it is chosen. */
+export const answerStylesheet = compact(
+  `
+.under{border-left:2px solid var(--edge);margin:0 0 1rem .6rem;padding-left:1rem}
+.under .field{margin:.6rem 0}
+.option:not(:has(:checked))+.under{display:none}
+.field input:not([type=checkbox]),select{display:block;width:100%;margin-top:.4rem;padding:.6rem;border:1px solid var(--edge);border-radius:8px;background:var(--paper);color:inherit;font:inherit}
+.check{display:grid;grid-template-columns:auto 1fr;gap:0 .75rem;align-items:center}
+.check>:not(input,label){grid-column:2}
+[type=checkbox]{width:1.3rem;height:1.3rem;margin:0;accent-color:var(--accent)}
+.field.invalid input,.invalid select{border:2px solid var(--bad)}
+`,
+  names,
+);
+
 /** What operators' pages add: wide tables, and the drawing of a state machine. */
 export const operatorStylesheet = compact(
   `

@@ -18,7 +18,7 @@ function mayDo(action: string): readonly string[] {
 }
 
 describe('the API', () => {
-  test('asks for a signed request everywhere but on the approval pages, the OpenAPI document and the health check', () => {
+  test('asks for a signed request everywhere but on the pages behind links, the OpenAPI document and the health check', () => {
     const { routes } = readTemplates(stacks);
     expect(
       routes
@@ -27,25 +27,28 @@ describe('the API', () => {
         .sort(),
     ).toEqual([
       'GET /approvals/{link}',
+      'GET /handoffs/{link}',
       'GET /healthz',
       'GET /openapi.json',
       'HEAD /approvals/{link}',
+      'HEAD /handoffs/{link}',
       'POST /approvals/{link}',
+      'POST /handoffs/{link}',
     ]);
-    expect(routes.filter(({ auth }) => auth === 'iam')).toHaveLength(14);
+    expect(routes.filter(({ auth }) => auth === 'iam')).toHaveLength(18);
   });
 
   test('is regional', () => {
     template.hasResourceProperties('AWS::ApiGateway::RestApi', { EndpointConfiguration: { Types: ['REGIONAL'] } });
   });
 
-  test('throttles every method, the approval pages by their own limits', () => {
+  test('throttles every method, the pages behind links by their own limits', () => {
     const [stage] = Object.values(template.findResources('AWS::ApiGateway::Stage'));
     type Setting = { HttpMethod: string; ResourcePath: string; ThrottlingRateLimit?: number };
     const settings = (stage!.Properties.MethodSettings as Setting[]).filter(({ HttpMethod }) => HttpMethod !== '*');
     expect(settings).toHaveLength(readTemplates(stacks).routes.length);
     for (const { ResourcePath, ThrottlingRateLimit } of settings)
-      expect(ThrottlingRateLimit).toBe(ResourcePath.startsWith('/~1approvals') ? 10 : 20);
+      expect(ThrottlingRateLimit).toBe(/^\/~1(approvals|handoffs)/.test(ResourcePath) ? 10 : 20);
   });
 
   test('records nowhere the path of a request, for an approval link is a secret', () => {
@@ -63,7 +66,7 @@ describe('the API', () => {
     template.resourceCountIs('AWS::WAFv2::LoggingConfiguration', 0);
   });
 
-  test('stands behind a firewall that counts requests to the approval pages by source', () => {
+  test('stands behind a firewall that counts requests to the pages behind links by source', () => {
     template.hasResourceProperties('AWS::WAFv2::WebACL', {
       Scope: 'REGIONAL',
       Rules: [
@@ -74,7 +77,11 @@ describe('the API', () => {
               AggregateKeyType: 'IP',
               Limit: 300,
               ScopeDownStatement: {
-                ByteMatchStatement: { SearchString: '/approvals/', FieldToMatch: { UriPath: {} } },
+                OrStatement: {
+                  Statements: ['/approvals/', '/handoffs/'].map((SearchString) => ({
+                    ByteMatchStatement: { SearchString, FieldToMatch: { UriPath: {} } },
+                  })),
+                },
               },
             },
           },
@@ -110,13 +117,27 @@ describe('the API', () => {
 describe('the rights of the functions', () => {
   test('are given to those that need them', () => {
     expect(mayDo('states:StartExecution')).toEqual(['ApprovalLink', 'Retry', 'StartExecution', 'Sweep', 'Withdraw']);
-    expect(mayDo('states:SendTaskSuccess')).toEqual(['ApprovalLink', 'Sweep', 'Withdraw']);
+    expect(mayDo('states:SendTaskSuccess')).toEqual([
+      'ApprovalLink',
+      'HandoffEvents',
+      'HandoffLink',
+      'Sweep',
+      'Withdraw',
+    ]);
     expect(mayDo('states:DescribeExecution')).toEqual(['Sweep']);
     expect(mayDo('secretsmanager:GetSecretValue')).toEqual(['Posture', 'Sweep', 'SyncFlags']);
     expect(mayDo('kms:Sign')).toEqual(['Anchor', 'Sweep']);
     expect(mayDo('kms:GetPublicKey')).toEqual(mayDo('kms:Sign'));
     expect(mayDo('ses:SendRawEmail')).toEqual(mayDo('ses:SendEmail'));
-    expect(mayDo('ses:SendEmail')).toEqual(['ApprovalLink', 'Posture', 'Sweep', 'Withdraw']);
+    expect(mayDo('ses:SendEmail')).toEqual([
+      'ApprovalLink',
+      'HandoffEvents',
+      'HandoffLink',
+      'Posture',
+      'Sweep',
+      'Withdraw',
+    ]);
+    expect(mayDo('dynamodb:PutItem')).not.toContain('Handoff');
     expect(mayDo('dynamodb:PutItem')).not.toContain('Preview');
     expect(mayDo('dynamodb:PutItem')).not.toContain('ListExecutions');
     expect(mayDo('dynamodb:GetItem')).not.toContain('Openapi');

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import * as api from '../../platform/contracts/api.ts';
 import { followUp, followUpList } from '../../platform/contracts/follow-up.ts';
+import { handoffAnswer, handoffEventAnswer, queue, queueList } from '../../platform/contracts/handoff.ts';
 import { type postureOrder, postureView } from '../../platform/contracts/posture.ts';
 import { readAnswer } from './read-answer.ts';
 import type { ApiRequest, ApiTransport } from './transport.ts';
@@ -8,6 +9,9 @@ import type { ApiRequest, ApiTransport } from './transport.ts';
 export type ExecutionView = z.infer<typeof api.executionView>;
 export type ExecutionTrace = z.infer<typeof api.executionTrace>;
 export type Preview = z.infer<typeof api.preview>;
+
+/** What is a page for people comes as JSON. */
+const AS_JSON = { accept: 'application/json' } as const;
 
 const segment = (text: string): string => encodeURIComponent(text);
 const execution = (id: string): string => `/executions/${segment(id)}`;
@@ -70,6 +74,23 @@ export class CountersignApi {
 
   retry(id: string) {
     return this.#ask(api.executionAccepted, { method: 'POST', path: `${execution(id)}/retry` });
+  }
+
+  handoff(id: string) {
+    return this.#ask(handoffAnswer, { method: 'GET', path: `${execution(id)}/handoff` });
+  }
+
+  /** Sends an event to a handoff; the same event again changes nothing. */
+  sendHandoffEvent(id: string, event: unknown) {
+    return this.#ask(handoffEventAnswer, { method: 'POST', path: `${execution(id)}/handoff/events`, body: event });
+  }
+
+  queues() {
+    return this.#ask(queueList, { method: 'GET', path: '/queues', headers: AS_JSON });
+  }
+
+  queue(party: string) {
+    return this.#ask(queue, { method: 'GET', path: `/queues/${segment(party)}`, headers: AS_JSON });
   }
 
   posture(skill: string) {

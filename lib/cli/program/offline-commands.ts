@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { addCanIAccept } from './can-i-accept-command.ts';
+import { addHandoffWaits } from './handoff-commands.ts';
 
 const servers = ['api', 'inbox', 'flags', 'states', 'dynamodb', 'smtp'] as const;
 
@@ -57,6 +59,8 @@ function addHandoff(program: Command): void {
   const handoff = program
     .command('handoff')
     .description('contracts between those who hand over and those who take over');
+  addHandoffWaits(handoff);
+  addCanIAccept(handoff);
   handoff
     .command('diff')
     .description('whether a schema can take the place of another; exit 0 when it can, 1 when it cannot or is not known')

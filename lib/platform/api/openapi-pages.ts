@@ -1,19 +1,8 @@
+import { page, pathParameter, ref } from './openapi-parts.ts';
+
 type Document = Record<string, unknown>;
 
-const page = (description: string): Document => ({
-  description,
-  content: { 'text/html; charset=utf-8': { schema: { type: 'string' } } },
-});
-
-const pathParameter = (name: string, description: string): Document => ({
-  name,
-  in: 'path',
-  required: true,
-  description,
-  schema: { type: 'string' },
-});
-
-const error: Document = { $ref: '#/components/responses/NotFound' };
+const error = ref('NotFound');
 
 const unknownLink = page('The one answer to everybody without a matching secret.');
 

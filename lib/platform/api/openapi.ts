@@ -6,7 +6,9 @@ import { postureOrder, postureView } from '../contracts/posture.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import { VERSION } from '../version.ts';
 import { listParameters } from './list-executions.ts';
+import { handoffPaths } from './openapi-handoffs.ts';
 import { pagePaths } from './openapi-pages.ts';
+import { executionIdParameter, ref } from './openapi-parts.ts';
 
 type Document = Record<string, unknown>;
 
@@ -20,8 +22,6 @@ const answer = (description: string, schema: z.ZodType): Document => ({
   content: { 'application/json': { schema: schemaOf(schema) } },
 });
 
-const ref = (name: string): Document => ({ $ref: `#/components/responses/${name}` });
-
 const parameter = (
   name: string,
   place: 'path' | 'query' | 'header',
@@ -34,8 +34,6 @@ const parameter = (
   description,
   schema,
 });
-
-const executionIdParameter = parameter('executionId', 'path', 'The id of an execution.', { type: 'string' });
 
 const onBehalfOfParameter = parameter(
   'Countersign-On-Behalf-Of',
@@ -225,6 +223,7 @@ export function openApiDocument(skills: readonly AnySkill[], serverUrl: string):
         },
       },
       ...pagePaths,
+      ...handoffPaths(schemaOf),
       '/openapi.json': {
         get: {
           operationId: 'read_openapi',
@@ -243,6 +242,10 @@ export function openApiDocument(skills: readonly AnySkill[], serverUrl: string):
         NotFound: answer('There is no such thing.', api.errorDocument),
         Conflict: answer('It does not fit the state of things.', api.errorDocument),
         PayloadTooLarge: answer('The body is over 1 MiB.', api.errorDocument),
+        HandoffRefused: answer(
+          'It was understood and cannot stand; an attempt may have been counted.',
+          api.errorDocument,
+        ),
         NeedsScoping: answer('Acceptance criteria or a consumer are missing.', api.errorDocument),
         NoSlot: {
           ...answer('Every computing slot of this skill is taken.', api.errorDocument),

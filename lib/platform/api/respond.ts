@@ -16,7 +16,10 @@ const STATUS: { readonly [code: string]: number } = {
   NotFound: 404,
   Conflict: 409,
   NotPossibleNow: 409,
+  IllegalTransition: 409,
   PayloadTooLarge: 413,
+  HandoffTooLarge: 413,
+  HandoffRefused: 422,
   ArtifactsUnavailable: 503,
 };
 

@@ -2,13 +2,15 @@ import { withdrawStages } from '../approvals/withdraw.ts';
 import { appendAudit } from '../audit/append.ts';
 import { currentDirectory } from '../configuration/directory-store.ts';
 import { changeExecution, readExecution } from '../executions/execution-store.ts';
+import { checkWithdrawable, endHandoff } from '../handoffs/end.ts';
 import type { Runtime } from '../runtime.ts';
 import { Forbidden, NotPossibleNow } from './errors.ts';
 
 /**
  * Withdraws an execution on its requester's word. A waiting one ends at once; one that computes ends before it would
- * publish.
- * @throws NotFound, Forbidden for anybody but the requester, NotPossibleNow when it has ended.
+ * publish. A handoff that the other side has accepted is not the requester's alone any more.
+ * @throws NotFound, Forbidden for anybody but the requester, NotPossibleNow when it has ended, and whatever the handoff's protocol
+ * throws where it cannot be withdrawn: nothing is recorded then.
  */
 export async function withdrawExecution(
   runtime: Runtime,
@@ -21,6 +23,7 @@ export async function withdrawExecution(
   if (by !== record.requester.personId && caller !== record.requester.caller)
     throw new Forbidden('Only the requester can withdraw an execution.');
   const actor = by ?? record.requester.personId;
+  await checkWithdrawable(runtime, executionId, actor);
   const at = runtime.clock.now();
   const changed = await changeExecution(runtime, executionId, (current) => {
     if (current.outcome !== undefined)
@@ -34,7 +37,8 @@ export async function withdrawExecution(
       pendingEvents: [...current.pendingEvents, event],
     };
   });
-  const closed = await withdrawStages(runtime, executionId, actor);
+  const closed =
+    (await withdrawStages(runtime, executionId, actor)) || (await endHandoff(runtime, executionId, 'withdraw', actor));
   await appendAudit(runtime, executionId);
   return { executionId, status: closed ? 'withdrawn' : changed.status };
 }

@@ -32,33 +32,34 @@ export interface MailCode {
   readonly attempts: number;
 }
 
-/**
- * An approval link as the table keeps it. It says what it opens and holds the digest of its secret, so whoever reads the
- * table cannot open it. Whether it still opens anything is the stage's to say.
- */
-export interface Link {
+/** What every link is, whatever it opens: it holds the digest of its secret, so whoever reads the table cannot open it. */
+export interface LinkItem {
   readonly linkId: string;
   readonly version: number;
   /** SHA-256 of the secret, in hexadecimal. The secret is random, so it needs neither salt nor stretching. */
   readonly secretHash: string;
   readonly executionId: string;
+  /** What it opens, where that is no stage of an approval. */
+  readonly opens?: 'handoff';
+  readonly mintedAt: Instant;
+  readonly expiresAt: Instant;
+  readonly visits: readonly Visit[];
+}
+
+/** An approval link as the table keeps it. Whether it still opens anything is the stage's to say. */
+export interface Link extends LinkItem {
+  readonly opens?: never;
   readonly stage: number;
   readonly round: number;
   readonly seatId: string;
   readonly approver: string;
   readonly termsDigest: Digest;
-  readonly mintedAt: Instant;
-  readonly expiresAt: Instant;
-  readonly visits: readonly Visit[];
   /** Codes that were mailed for it; one for each browser at most. */
   readonly codes?: readonly MailCode[];
 }
 
 /** What a link is minted for. */
-export type LinkBinding = Pick<
-  Link,
-  'executionId' | 'stage' | 'round' | 'seatId' | 'approver' | 'termsDigest' | 'mintedAt' | 'expiresAt'
->;
+export type LinkBinding<L extends LinkItem = Link> = Omit<L, 'linkId' | 'version' | 'secretHash' | 'visits'>;
 
 /** The place of a link. */
 export function linkKey(linkId: string): ItemKey {
@@ -89,10 +90,13 @@ export function randomText(runtime: Runtime, bytes: number): string {
  * Mints a link: stores it with the digest of a new secret.
  * @returns the link, and its address part `{linkId}.{secret}`, which exists nowhere but in the mail it is minted for.
  */
-export async function mintLink(runtime: Runtime, binding: LinkBinding): Promise<{ link: Link; address: string }> {
+export async function mintLink<L extends LinkItem = Link>(
+  runtime: Runtime,
+  binding: LinkBinding<L>,
+): Promise<{ link: L; address: string }> {
   const linkId = randomText(runtime, LINK_ID_BYTES);
   const secret = randomText(runtime, SECRET_BYTES);
-  const link: Link = { linkId, version: 1, secretHash: hashSecret(secret), ...binding, visits: [] };
+  const link = { linkId, version: 1, secretHash: hashSecret(secret), ...binding, visits: [] } as unknown as L;
   await runtime.table.putNew({ ...link, ...linkKey(linkId) } as unknown as Item);
   return { link, address: `${linkId}.${secret}` };
 }
@@ -107,12 +111,30 @@ export function secretOf(address: string): string {
   return secret;
 }
 
-/** The link that an address opens, or `undefined`: malformed, unknown and forged addresses are not told apart. */
-export async function openLink(runtime: Runtime, address: string): Promise<Link | undefined> {
+async function openAny(runtime: Runtime, address: string): Promise<LinkItem | undefined> {
   const [, linkId, secret] = ADDRESS.exec(address) ?? [];
   if (linkId === undefined || secret === undefined) return undefined;
-  const link = await runtime.table.get<Link>(linkKey(linkId));
+  const link = await runtime.table.get<LinkItem>(linkKey(linkId));
   // An unknown link is compared as well, so that it takes as long as a wrong secret.
   const matches = matchesHash(secret, link?.secretHash ?? hashSecret(''));
   return matches ? link : undefined;
+}
+
+/**
+ * The approval link that an address opens, or `undefined`: malformed, unknown and forged addresses, and those of something else,
+ * are not told apart.
+ */
+export async function openLink(runtime: Runtime, address: string): Promise<Link | undefined> {
+  const link = await openAny(runtime, address);
+  return link?.opens === undefined ? (link as Link | undefined) : undefined;
+}
+
+/** The link of another kind that an address opens, or `undefined`, likewise. */
+export async function openLinkOf<L extends LinkItem>(
+  runtime: Runtime,
+  address: string,
+  opens: L['opens'],
+): Promise<L | undefined> {
+  const link = await openAny(runtime, address);
+  return link !== undefined && link.opens === opens ? (link as L) : undefined;
 }

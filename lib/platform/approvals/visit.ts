@@ -1,7 +1,7 @@
 import { addSeconds, epochMilliseconds, type Instant } from '../../core/instant.ts';
 import type { Runtime } from '../runtime.ts';
 import { changeAggregate } from '../store/aggregate.ts';
-import { hashSecret, type Link, linkKey, matchesHash, randomText, type Visit } from './link.ts';
+import { hashSecret, type LinkItem, linkKey, matchesHash, randomText, type Visit } from './link.ts';
 
 /** What a browser needs to post the form it is shown. */
 export interface VisitSecrets {
@@ -43,7 +43,7 @@ export function isBurst(visits: readonly Visit[], now: Instant): boolean {
  */
 export async function beginVisit(
   runtime: Runtime,
-  link: Link,
+  link: LinkItem,
   held: string | undefined,
   scanner: boolean,
 ): Promise<VisitSecrets> {
@@ -53,7 +53,7 @@ export async function beginVisit(
   const known = held !== undefined && link.visits.some((visit) => matchesHash(held, visit.cookieHash));
   const cookie = known ? held : fresh;
   const visit: Visit = { cookieHash: hashSecret(cookie), nonceHash: hashSecret(nonce), at: now, scanner };
-  await changeAggregate<Link>(runtime.table, linkKey(link.linkId), (current) => ({
+  await changeAggregate<LinkItem>(runtime.table, linkKey(link.linkId), (current) => ({
     ...current,
     visits: [...withRoom(current.visits.filter((one) => alive(one, now))), visit],
   }));
@@ -64,12 +64,12 @@ export async function beginVisit(
  * Spends the nonce of a visit. Of many posts with one nonce exactly one is answered `true`.
  * @throws Conflict when every attempt lost its race.
  */
-export async function spendNonce(runtime: Runtime, link: Link, secrets: VisitSecrets): Promise<boolean> {
+export async function spendNonce(runtime: Runtime, link: LinkItem, secrets: VisitSecrets): Promise<boolean> {
   const now = runtime.clock.now();
   const isMine = (visit: Visit): boolean =>
     matchesHash(secrets.cookie, visit.cookieHash) && matchesHash(secrets.nonce, visit.nonceHash);
   let spent = false;
-  await changeAggregate<Link>(runtime.table, linkKey(link.linkId), (current) => {
+  await changeAggregate<LinkItem>(runtime.table, linkKey(link.linkId), (current) => {
     const mine = current.visits.find(isMine);
     spent = mine !== undefined && alive(mine, now);
     return spent ? { ...current, visits: current.visits.filter((visit) => visit !== mine) } : undefined;

@@ -2,12 +2,13 @@ import { Conflict } from '../../core/errors.ts';
 import { changeStage } from '../approvals/stage-store.ts';
 import type { PendingEvent } from '../contracts/execution.ts';
 import { changeExecution } from '../executions/execution-store.ts';
+import { changeHandoff, HANDOFF_SORT_KEY } from '../handoffs/handoff-store.ts';
 import type { Runtime } from '../runtime.ts';
 import type { ItemKey } from '../store/table.ts';
 import { type AuditEvent, CHAIN_START, EVENT_PREFIX, eventSortKey, sealEvent } from './chain.ts';
 import { noteGrownChain } from './grown-chains.ts';
 
-/** An aggregate that owes events: the execution's record, or one of its stages (oversight among them). */
+/** An aggregate that owes events: the execution's record, one of its stages (oversight among them), or its handoff. */
 interface Debtor extends ItemKey {
   readonly pendingEvents?: readonly PendingEvent[];
   /** The stage's number; a record has none. */
@@ -23,14 +24,17 @@ interface Ledger {
   readonly debtors: readonly Debtor[];
 }
 
+/** Whether an aggregate is the execution's own record. */
+const isRecord = ({ sk, stage }: Debtor): boolean => stage === undefined && sk !== HANDOFF_SORT_KEY;
+
 async function readLedger(runtime: Runtime, executionId: string): Promise<Ledger> {
   const items = await runtime.table.queryAll<ItemKey>({ pk: `EXECUTION#${executionId}` });
   return {
     chain: items.filter(({ sk }) => sk.startsWith(EVENT_PREFIX)) as (ItemKey & AuditEvent)[],
-    // What stages owe comes before what the record owes at the same instant: an execution ends after its stages.
+    // What they owe comes before what the record owes at the same instant: an execution ends after its stages and its handoff.
     debtors: (items as Debtor[])
       .filter(({ pendingEvents = [] }) => pendingEvents.length > 0)
-      .sort((a, b) => Number(a.stage === undefined) - Number(b.stage === undefined)),
+      .sort((a, b) => Number(isRecord(a)) - Number(isRecord(b))),
   };
 }
 
@@ -83,7 +87,8 @@ async function settle(
     const left = current.pendingEvents.filter(({ eventId }) => !chained.has(eventId));
     return left.length === current.pendingEvents.length ? undefined : { ...current, pendingEvents: left };
   };
-  if (debtor.stage === undefined) await changeExecution(runtime, executionId, struck);
+  if (debtor.sk === HANDOFF_SORT_KEY) await changeHandoff(runtime, executionId, struck);
+  else if (debtor.stage === undefined) await changeExecution(runtime, executionId, struck);
   else await changeStage(runtime, executionId, debtor.stage, struck);
 }
 

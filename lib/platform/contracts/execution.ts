@@ -87,6 +87,18 @@ export interface ExecutionRecord {
   };
   /** Artifact: the incident packet, when a gate, an escalation or a fault ended the execution. */
   readonly incident?: Digest;
+  /** Whether the execution hands work over, once that was found; only executions of skills that do so say it. */
+  readonly handsOver?: boolean;
+  /** The handoff as it stood at the end; only of executions that came to offer one. */
+  readonly handoff?: {
+    /** Artifact: the document, from which everything about it can be replayed. */
+    readonly document: Digest;
+    /** Artifacts: what answers brought, in the order in which they came. */
+    readonly artifacts: readonly Digest[];
+    readonly state: string;
+    /** How many transitions its history holds, each an event of the chain. */
+    readonly transitions: number;
+  };
   /** Artifacts: the signed statement about the end, and the public key that it was signed with. Owed once the outcome is fixed. */
   readonly statement?: { readonly envelope: Digest; readonly key: Digest };
   readonly withdrawal?: { readonly by: string; readonly at: Instant };

@@ -23,12 +23,17 @@ export const flowState = z.strictObject({
       'withdrawn',
       'expired',
       'closed-by-oversight',
+      'await-handoff',
+      'handed-over',
+      'handoff-ended',
     ])
     .default('continue'),
   /** The stage that RequestApproval opens next; its timeout is read by `TimeoutSecondsPath`. */
   next: z
     .strictObject({ stage: z.int().min(1), round: z.int().min(1), timeoutSeconds: z.int().min(1).max(99_999_999) })
     .optional(),
+  /** The wait of the handoff that AwaitHandoff opens next; only executions that hand work over have one. */
+  wait: z.strictObject({ number: z.int().min(1), timeoutSeconds: z.int().min(1).max(99_999_999) }).optional(),
   /** What a Catch put there: the error's name and cause. */
   timeout: z.looseObject({ Error: z.string().optional(), Cause: z.string().optional() }).optional(),
   fault: z.looseObject({ Error: z.string().optional(), Cause: z.string().optional() }).optional(),

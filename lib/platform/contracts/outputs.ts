@@ -98,5 +98,7 @@ export const handoffPacket = z.strictObject({
   configuration: z.strictObject({ version: z.string(), digest }),
   /** The configuration that the publication put on trial: of which skill, and under which name. */
   candidate: z.strictObject({ skill: z.string(), version: z.string(), digest }).optional(),
+  /** The handoff that the execution offered: the document as it ended, by digest. */
+  handoff: z.strictObject({ document: digest, state: z.string() }).optional(),
 });
 export type HandoffPacket = z.infer<typeof handoffPacket>;

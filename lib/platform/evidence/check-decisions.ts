@@ -4,6 +4,7 @@ import { isAssured } from '../approvals/assurance.ts';
 import { approvalRecords } from '../approvals/records.ts';
 import { type SeatDecision, type Stage, voteOf } from '../approvals/stage.ts';
 import { approvalProblems, isBound } from '../executions/approvals-hold.ts';
+import { handoffEndedAs } from './check-handoff.ts';
 import { documentOf, type Finding, resultOf, same, stagesIn } from './finding.ts';
 import type { EvidencePacket } from './packet-schema.ts';
 
@@ -112,7 +113,8 @@ export function checkOutcome(packet: EvidencePacket): Finding {
     return lacking === undefined ? undefined : `It was published, but: ${lacking.message}`;
   }
   const people = ['rejected', 'changes-requested', 'expired'];
-  if (outcome !== undefined && people.includes(outcome) && !packet.stages.some((stage) => stage.outcome === outcome))
+  const byPeople = packet.stages.some((stage) => stage.outcome === outcome);
+  if (outcome !== undefined && people.includes(outcome) && !byPeople && !handoffEndedAs(packet, outcome))
     return `It ended as ${outcome}, but no stage did.`;
   return undefined;
 }

@@ -16,6 +16,8 @@ export function requiredEvents({ record, stages }: Parts): Requirement[] {
     { type: 'decision-recorded', count: decisionsOf(stages, false) },
     { type: 'approval-carried-over', count: decisionsOf(stages, true) },
     { type: 'stage-settled', count: stages.filter(({ outcome }) => outcome !== 'open').length },
+    { type: 'handoff-moved', count: record.handoff?.transitions ?? 0 },
+    { type: 'handoff-settled', count: record.handoff === undefined ? 0 : 1 },
     { type: 'execution-concluded', count: record.outcome === undefined ? 0 : 1 },
   ].filter(({ count }) => count > 0);
 }

@@ -22,6 +22,8 @@ const ending = z.strictObject({
   engine: z.strictObject({ skill: z.string(), countersign: z.string(), node: z.string(), timeZoneData: z.string() }),
   /** How far the audit chain had come: whatever was chained before, the head covers. */
   chain: z.strictObject({ length: z.int().min(1), head: digest }),
+  /** The handoff as it ended, by digest; only of executions that offered one. */
+  handoff: z.strictObject({ document: digest, state: z.string() }).optional(),
   /** What people decided, in the order of the chain: each by its event's place and digest. */
   decisions: z.array(z.strictObject({ seq: z.int().min(1), eventId: z.string(), action: z.string(), digest })),
 });
@@ -43,6 +45,7 @@ export type EndedRecord = Pick<
   | 'engine'
   | 'request'
   | 'outputs'
+  | 'handoff'
 >;
 
 /**
@@ -51,7 +54,8 @@ export type EndedRecord = Pick<
  * @returns `undefined` while the execution has not ended, or without a chain.
  */
 export function endingStatementOf(record: EndedRecord, events: readonly AuditEvent[]): EndingStatement | undefined {
-  const { executionId, skill, outcome, concludedAt, instant, configuration, directory, engine, outputs } = record;
+  const { executionId, skill, outcome, concludedAt, instant, configuration, directory, engine, outputs, handoff } =
+    record;
   const last = events.at(-1);
   if (outcome === undefined || concludedAt === undefined || outputs === undefined || last === undefined)
     return undefined;
@@ -63,6 +67,7 @@ export function endingStatementOf(record: EndedRecord, events: readonly AuditEve
       subjectOf('execution_scorecard', outputs.executionScorecard),
       subjectOf('handoff_packet', outputs.handoffPacket),
       subjectOf('input', record.request),
+      ...(handoff === undefined ? [] : [subjectOf('handoff', handoff.document)]),
     ],
     predicateType: ENDING_PREDICATE,
     predicate: {
@@ -75,6 +80,7 @@ export function endingStatementOf(record: EndedRecord, events: readonly AuditEve
       directory,
       engine,
       chain: { length: events.length, head: last.digest },
+      ...(handoff === undefined ? {} : { handoff: { document: handoff.document, state: handoff.state } }),
       decisions: decided.map(({ seq, eventId, data, digest: ofEvent }) => ({
         seq,
         eventId,

@@ -50,6 +50,10 @@ const record = z.strictObject({
     .strictObject({ primaryArtifactBundle: digest, executionScorecard: digest, handoffPacket: digest })
     .optional(),
   incident: digest.optional(),
+  handsOver: z.boolean().optional(),
+  handoff: z
+    .strictObject({ document: digest, artifacts: z.array(digest), state: z.string(), transitions: z.int().min(0) })
+    .optional(),
   statement: z.strictObject({ envelope: digest, key: digest }).optional(),
   withdrawal: z.strictObject({ by: z.string(), at: z.string() }).optional(),
   rerunAs: z.string().optional(),
@@ -67,6 +71,8 @@ const artifactRole = z.enum([
   'primary-artifact-bundle',
   'execution-scorecard',
   'handoff-packet',
+  'handoff',
+  'handoff-artifact',
   'incident',
   'statement',
   'statement-key',

@@ -7,6 +7,7 @@ import { appendAudit } from '../audit/append.ts';
 import { type AuditEvent, CHAIN_START, readChain } from '../audit/chain.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import { readExecution } from '../executions/execution-store.ts';
+import { findHandoff } from '../handoffs/handoff-store.ts';
 import type { Runtime } from '../runtime.ts';
 import { completenessOf } from './completeness.ts';
 import { type EvidencePacket, type EvidenceStage, evidencePacket } from './packet-schema.ts';
@@ -22,9 +23,14 @@ interface Snapshot {
 }
 
 async function readParts(runtime: Runtime, executionId: string) {
-  const [record, stages] = await Promise.all([readExecution(runtime, executionId), readStages(runtime, executionId)]);
-  const owing = [record, ...stages].some(({ pendingEvents }) => pendingEvents.length > 0);
-  return { record, stages, owing, versions: [record, ...stages].map(({ version }) => version).join() };
+  const [record, stages, handoff] = await Promise.all([
+    readExecution(runtime, executionId),
+    readStages(runtime, executionId),
+    findHandoff(runtime, executionId),
+  ]);
+  const aggregates = [record, ...stages, ...(handoff === undefined ? [] : [handoff])];
+  const owing = aggregates.some(({ pendingEvents }) => pendingEvents.length > 0);
+  return { record, stages, owing, versions: aggregates.map(({ version }) => version).join() };
 }
 
 /** Record, stages and chain as they stood at one moment: read until nothing changed in between and nothing is owed. */

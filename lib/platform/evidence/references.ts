@@ -6,9 +6,12 @@ export function referencedArtifacts(
   record: Pick<
     EvidencePacket['record'],
     'request' | 'configuration' | 'directory' | 'result' | 'outputs' | 'incident' | 'statement'
-  > & { readonly references?: readonly { readonly digest: string }[] | undefined },
+  > & {
+    readonly references?: readonly { readonly digest: string }[] | undefined;
+    readonly handoff?: { readonly document: string; readonly artifacts: readonly string[] } | undefined;
+  },
 ): readonly { readonly role: ArtifactRole; readonly digest: Digest }[] {
-  const { outputs, statement } = record;
+  const { outputs, handoff, statement } = record;
   const references: readonly (readonly [ArtifactRole, string | undefined])[] = [
     ['request', record.request],
     ['configuration', record.configuration.digest],
@@ -18,6 +21,8 @@ export function referencedArtifacts(
     ['primary-artifact-bundle', outputs?.primaryArtifactBundle],
     ['execution-scorecard', outputs?.executionScorecard],
     ['handoff-packet', outputs?.handoffPacket],
+    ['handoff', handoff?.document],
+    ...(handoff?.artifacts ?? []).map((digest) => ['handoff-artifact', digest] as const),
     ['incident', record.incident],
     ['statement', statement?.envelope],
     ['statement-key', statement?.key],

@@ -3,6 +3,7 @@ import { Conflict } from '../../core/errors.ts';
 import { readStages } from '../approvals/stage-store.ts';
 import { readChain } from '../audit/chain.ts';
 import { changeExecution, owesStatement, readExecution } from '../executions/execution-store.ts';
+import { findHandoff } from '../handoffs/handoff-store.ts';
 import type { Runtime } from '../runtime.ts';
 import { signEnvelope } from './dsse.ts';
 import { endingStatementOf } from './ending-statement.ts';
@@ -19,8 +20,12 @@ import { statementKeyOf } from './statement-key.ts';
 export async function signEnding(runtime: Runtime, executionId: string): Promise<void> {
   const record = await readExecution(runtime, executionId);
   if (!owesStatement(record)) return;
-  const stages = await readStages(runtime, executionId);
-  if ([record, ...stages].some(({ pendingEvents }) => pendingEvents.length > 0))
+  const [stages, handoff] = await Promise.all([readStages(runtime, executionId), findHandoff(runtime, executionId)]);
+  if (
+    [record, ...stages, ...(handoff === undefined ? [] : [handoff])].some(
+      ({ pendingEvents }) => pendingEvents.length > 0,
+    )
+  )
     throw new Conflict(`Execution ${executionId} still owes events to its chain.`);
   const statement = endingStatementOf(record, await readChain(runtime, executionId));
   if (statement === undefined) return;

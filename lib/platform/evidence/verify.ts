@@ -6,13 +6,14 @@ import { signatureCheck } from '../audit/signer.ts';
 import type { EngineVersions } from '../contracts/execution.ts';
 import { parseStoredRequest } from '../executions/context.ts';
 import { firstDifference } from '../executions/first-difference.ts';
-import { runSkill } from '../executions/run-skill.ts';
+import { handedOverIn, runSkill } from '../executions/run-skill.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import { type AnchorsAtHand, checkAnchor } from './check-anchor.ts';
 import { checkCarryOver } from './check-carry-over.ts';
 import { checkChain, checkChainHead, checkChainLength, checkCompleteness, checkRecord } from './check-chain.ts';
 import { checkAssurance, checkDecisions, checkOutcome, checkTerms } from './check-decisions.ts';
 import { checkArtifacts, checkOutputs, checkPacketDigest } from './check-documents.ts';
+import { checkHandoff, replayHandoff } from './check-handoff.ts';
 import { checkStatement } from './check-statement.ts';
 import { documentOf, type Finding, referencesIn } from './finding.ts';
 import { type EvidencePacket, evidencePacket } from './packet-schema.ts';
@@ -88,6 +89,18 @@ function notReexecuted(detail: string): EvidenceCheck {
   return { check: REEXECUTION, result: 'not-re-executed', detail };
 }
 
+/** What makes the verifier's versions others than those of the time, or `undefined`. */
+function otherVersions(
+  skill: AnySkill,
+  engine: EvidencePacket['record']['engine'],
+  versions: Verifier['versions'],
+): string | undefined {
+  const here = versions(skill);
+  const other = DECIDING.filter((name) => here[name] !== engine[name]);
+  if (other.length === 0) return undefined;
+  return `Other versions: ${other.map((name) => `${name} ${engine[name]} there, ${here[name]} here`).join('; ')}.`;
+}
+
 async function reexecute(packet: EvidencePacket, { skills, versions }: Verifier): Promise<EvidenceCheck> {
   const { record } = packet;
   if (record.result === undefined) return notReexecuted('The execution came to no result.');
@@ -95,20 +108,18 @@ async function reexecute(packet: EvidencePacket, { skills, versions }: Verifier)
     return notReexecuted('The determinism gate failed: the result is on record as one that does not repeat.');
   const skill = skills.find(({ name }) => name === record.skill);
   if (skill === undefined) return notReexecuted(`The skill ${record.skill} is not known here.`);
-  const here = versions(skill);
-  const other = DECIDING.filter((name) => here[name] !== record.engine[name]);
-  if (other.length > 0) {
-    const differences = other.map((name) => `${name} ${record.engine[name]} there, ${here[name]} here`);
-    return notReexecuted(`Other versions: ${differences.join('; ')}.`);
-  }
+  const other = otherVersions(skill, record.engine, versions);
+  if (other !== undefined) return notReexecuted(other);
   try {
+    const request = parseStoredRequest(documentOf(packet, 'request'));
     const result = await runSkill(skill, {
-      input: parseStoredRequest(documentOf(packet, 'request')).input,
+      input: request.input,
       configuration: documentOf(packet, 'configuration'),
       directory: loadDirectory(documentOf(packet, 'directory')),
       requester: record.requester,
       instant: record.instant,
       references: referencesIn(packet),
+      ...handedOverIn(request),
     });
     if (digestOf(result) === record.result)
       return { check: REEXECUTION, result: 'pass', detail: 'Executed again, the result is the same, byte for byte.' };
@@ -118,6 +129,25 @@ async function reexecute(packet: EvidencePacket, { skills, versions }: Verifier)
     const detail = error instanceof Error ? error.message : 'an unknown error';
     return { check: REEXECUTION, result: 'fail', detail: `Executed again, it ended with: ${detail}` };
   }
+}
+
+const HANDOFF = 'handoff';
+
+/** The handoff that the execution offered: told the same everywhere, and replayed by its own protocol where that is at hand. */
+function checkHandoffs(packet: EvidencePacket, { skills, versions }: Verifier): readonly EvidenceCheck[] {
+  const { record } = packet;
+  if (record.handsOver === undefined && record.handoff === undefined) return [];
+  const told = runCheck(HANDOFF, () => checkHandoff(packet), 'Record, chain and outputs tell the same handoff.');
+  if (told.result === 'fail' || record.handoff === undefined) return [told];
+  const check = 'handoff-replay';
+  const skill = skills.find(({ name }) => name === record.skill);
+  if (skill?.handoff === undefined)
+    return [told, { check, result: 'not-re-executed', detail: `The skill ${record.skill} is not known here.` }];
+  const other = otherVersions(skill, record.engine, versions);
+  if (other !== undefined) return [told, { check, result: 'not-re-executed', detail: other }];
+  const { handoff } = skill;
+  const shows = 'Replayed, the handoff came to the same end, and the chain holds each of its transitions.';
+  return [told, runCheck(check, () => replayHandoff(packet, skill, handoff), shows)];
 }
 
 function reportOf(checks: readonly EvidenceCheck[]): EvidenceReport {
@@ -170,5 +200,14 @@ export async function verifyEvidence(packet: unknown, verifier: Verifier): Promi
           ),
         ];
   const earlier = parsed.data.earlier === undefined ? [] : [await checkEarlier(parsed.data.earlier, verifier)];
-  return reportOf([schema, ...checks, ...earlier, statement, ...anchored, await reexecute(parsed.data, verifier)]);
+  const handoffs = checkHandoffs(parsed.data, verifier);
+  return reportOf([
+    schema,
+    ...checks,
+    ...handoffs,
+    ...earlier,
+    statement,
+    ...anchored,
+    await reexecute(parsed.data, verifier),
+  ]);
 }

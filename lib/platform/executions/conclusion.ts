@@ -5,6 +5,7 @@ import { ArtifactsUnavailable } from '../artifacts/artifacts-unavailable.ts';
 import type { ScopedRequest } from '../contracts/envelope.ts';
 import type { ExecutionRecord, PendingMail } from '../contracts/execution.ts';
 import type { GateResult, Outcome } from '../contracts/outcome.ts';
+import { keepHandoff } from '../handoffs/keep.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Reason, SkillResult } from '../skill/skill-result.ts';
 import { parseStoredRequest, skillNamed } from './context.ts';
@@ -65,10 +66,11 @@ export async function concludeExecution(
   const { executionId } = record;
   if (record.outcome === undefined) {
     const concludedAt = runtime.clock.now();
-    const [request, result, stages] = await Promise.all([
+    const [request, result, stages, handoff] = await Promise.all([
       readIfSound<ScopedRequest>(runtime, record.request, parseStoredRequest),
       readIfSound<SkillResult>(runtime, record.result, parseSkillResult),
       readStages(runtime, executionId),
+      keepHandoff(runtime, executionId),
     ]);
     const built = buildOutputs({
       record,
@@ -78,6 +80,7 @@ export async function concludeExecution(
       gates: ending.gates,
       reasons: ending.reasons,
       stages,
+      ...handoff,
       ...(request === undefined ? {} : { request }),
       ...(result === undefined ? {} : { result }),
     });
@@ -97,6 +100,7 @@ export async function concludeExecution(
         concludedAt,
         gates: ending.gates,
         outputs: { primaryArtifactBundle, executionScorecard, handoffPacket },
+        ...handoff,
         ...(incident === undefined ? {} : { incident }),
         ...(ending.fault === undefined ? {} : { fault: ending.fault }),
         ...failureOwed(current, ending, concludedAt),

@@ -1,5 +1,6 @@
 import { digestOf } from '../../core/digest.ts';
 import { loadDirectory } from '../../core/directory/load.ts';
+import type { HandoffPacket } from '../contracts/outputs.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import type { References } from '../skill/reference.ts';
 import type { Reason, SkillResult } from '../skill/skill-result.ts';
@@ -45,6 +46,9 @@ function rewritten(skill: AnySkill, ingredients: Ingredients): Ingredients {
     input: permuteKeys(permuteArrays(ingredients.input, skill.unorderedArrays)),
     configuration: permuteKeys(ingredients.configuration),
     directory: loadDirectory(permuteKeys(ingredients.directory.snapshot)),
+    ...(ingredients.handedOver === undefined
+      ? {}
+      : { handedOver: permuteKeys(ingredients.handedOver) as HandoffPacket }),
     ...(ingredients.references === undefined ? {} : { references: permuteKeys(ingredients.references) as References }),
   };
 }

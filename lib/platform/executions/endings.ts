@@ -1,6 +1,7 @@
 import type { Stage } from '../approvals/stage.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { GateResult } from '../contracts/outcome.ts';
+import type { HandoffEnd } from '../skill/handoff-protocol.ts';
 import type { Reason } from '../skill/skill-result.ts';
 import type { Ending } from './conclusion.ts';
 import { allGates, failed, failures, withGate } from './gates.ts';
@@ -36,6 +37,18 @@ export function peoplesEnding(record: ExecutionRecord, outcome: PeoplesOutcome, 
   const reasons = [{ code: outcome, message: WORDS[outcome], pointer: '' }, ...comments(outcome, stages)];
   const gates = policyClosed(record.gates, reasons.slice(0, 1));
   return { outcome, gates, reasons, incident: false, tellOversight: false };
+}
+
+/** The ending of an execution whose handoff came to an end other than being closed as promised. */
+export function handoffEnding(
+  record: ExecutionRecord,
+  { outcome, reasons }: Pick<HandoffEnd, 'reasons'> & { readonly outcome: Exclude<HandoffEnd['outcome'], 'published'> },
+): Ending {
+  const stated = reasons.length > 0 ? reasons : [{ code: outcome, message: 'The handoff ended so.', pointer: '' }];
+  // What was taken back is looked into, whoever ordered it.
+  const incident = outcome === 'rolled-back';
+  const gates = policyClosed(record.gates, stated.slice(0, 1));
+  return { outcome, gates, reasons: stated, incident, tellOversight: incident };
 }
 
 /** The ending of a request that its requester took back. */

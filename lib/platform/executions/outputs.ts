@@ -32,6 +32,7 @@ export interface OutputFacts {
   readonly request?: ScopedRequest;
   readonly result?: SkillResult;
   readonly stages: readonly Stage[];
+  readonly handoff?: NonNullable<ExecutionRecord['handoff']>;
 }
 
 /** The three outputs of an execution. */
@@ -128,6 +129,9 @@ export function buildOutputs(facts: OutputFacts): Outputs {
       ...(record.termsDigest === undefined ? {} : { termsDigest: record.termsDigest }),
       configuration: record.configuration,
       ...candidateOf(facts),
+      ...(facts.handoff === undefined
+        ? {}
+        : { handoff: { document: facts.handoff.document, state: facts.handoff.state } }),
     },
     'The handoff packet',
   );

@@ -7,9 +7,9 @@ import type { AnySkill } from '../skill/define-skill.ts';
 import type { SkillResult } from '../skill/skill-result.ts';
 import { rolloutOf } from './accept.ts';
 import { currentReferences } from './references.ts';
-import { checkRequest } from './request-checks.ts';
+import { checkHandedOver, checkRequest } from './request-checks.ts';
 import { isForbidden, type RequestForbidden, resolveRequester } from './requester.ts';
-import { runSkill } from './run-skill.ts';
+import { handedOverIn, runSkill } from './run-skill.ts';
 
 /** A request to see where a request would go. */
 export interface PreviewRequest {
@@ -47,6 +47,7 @@ export async function previewRoute(runtime: Runtime, ask: PreviewRequest): Promi
   const requester = resolveRequester(directory, { ...ask, at: instant });
   if (isForbidden(requester)) return requester;
   const { envelope, input } = checkRequest(skill, ask.body);
+  await checkHandedOver(runtime, envelope);
   const facts = { accountId: skill.accountId(input), requesterId: requester.personId, at: instant };
   const flag = await rolloutOf(runtime, skill, facts);
   const { version, digest, chosen } = await currentConfiguration(runtime, skill.name, flag.variant?.name);
@@ -59,6 +60,7 @@ export async function previewRoute(runtime: Runtime, ask: PreviewRequest): Promi
     requester,
     instant,
     references,
+    ...handedOverIn(envelope),
   });
   return {
     kind: 'previewed',

@@ -5,12 +5,13 @@ import { readPosture } from '../configuration/posture.ts';
 import { validationOf } from '../configuration/validation.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { FlowState } from '../contracts/flow.ts';
+import { findHandoff } from '../handoffs/handoff-store.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Reason } from '../skill/skill-result.ts';
 import { approvalProblems } from './approvals-hold.ts';
 import { attempt } from './attempt.ts';
 import { concludeExecution, type Ending } from './conclusion.ts';
-import { loadContext } from './context.ts';
+import { loadContext, skillNamed } from './context.ts';
 import { withdrawnEnding } from './endings.ts';
 import { readExecution } from './execution-store.ts';
 import { allGates, failed, passed, reasonsOf, withGate } from './gates.ts';
@@ -35,6 +36,16 @@ async function configurationProblem(runtime: Runtime, record: ExecutionRecord): 
   return reason('ConfigurationNotValidated', 'The configuration version was never validated with this engine.');
 }
 
+/**
+ * What a handoff says against publishing: that what it promised was not delivered and verified, or that nobody found out whether
+ * there is one. Skills that hand nothing over are not asked.
+ */
+async function handoffProblem(runtime: Runtime, record: ExecutionRecord): Promise<Reason | undefined> {
+  if (skillNamed(runtime.skills, record.skill).handoff === undefined || record.handsOver === false) return undefined;
+  const end = (await findHandoff(runtime, record.executionId))?.end;
+  return end?.outcome === 'published' ? undefined : reason('HandoffNotDone', 'The handoff has not come to its end.');
+}
+
 /** What speaks against publishing, found anew from what is stored: nothing that the flow says is taken for granted. */
 async function publicationProblems(runtime: Runtime, record: ExecutionRecord): Promise<Reason[]> {
   const loaded = await attempt(() => loadContext(runtime, record));
@@ -51,6 +62,8 @@ async function publicationProblems(runtime: Runtime, record: ExecutionRecord): P
     return [reason('TermsChanged', 'The terms are not those that were computed for this execution.')];
   const target = await publicationTarget(runtime, record, loaded.value);
   if (target !== undefined) return [target];
+  const handoff = await handoffProblem(runtime, record);
+  if (handoff !== undefined) return [handoff];
   if (result.verdict === 'publish') return [];
   if (result.verdict === 'block' || result.plan === undefined)
     return [reason('RefusedByPolicy', 'The skill’s own verdict refuses publication.')];

@@ -32,7 +32,8 @@ export function acceptanceFacts(record: ExecutionRecord): Facts {
 
 /** What is fixed when an execution ends; the event `execution-concluded` carries it. */
 export function conclusionFacts(record: ExecutionRecord): Facts {
-  const { outcome, status, concludedAt, outputs, incident, result, termsDigest, stages, fault } = record;
+  const { outcome, status, concludedAt, outputs, incident, result, termsDigest, stages, handsOver, handoff, fault } =
+    record;
   return {
     outcome,
     status,
@@ -44,6 +45,8 @@ export function conclusionFacts(record: ExecutionRecord): Facts {
     ...(result === undefined ? {} : { result }),
     ...(termsDigest === undefined ? {} : { termsDigest }),
     ...(stages === undefined ? {} : { stages }),
+    ...(handsOver === undefined ? {} : { handsOver }),
+    ...(handoff === undefined ? {} : { handoff }),
     // The fault's message stays out: it may quote what was computed with.
     ...(fault === undefined ? {} : { fault: { error: fault.error, state: fault.state } }),
   };

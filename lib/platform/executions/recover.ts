@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { FlowState } from '../contracts/flow.ts';
+import { breakOffHandoff } from '../handoffs/end.ts';
 import { log } from '../log.ts';
 import { settleGovernance } from '../posture/settle.ts';
 import type { Runtime } from '../runtime.ts';
@@ -34,7 +35,9 @@ function stateOf(record: ExecutionRecord): string {
   if (record.result === undefined) return 'Execute';
   if (determinism?.result === 'not-reached') return 'Verify';
   if (determinism?.result === 'fail') return 'RequestOversight';
-  return record.status === 'waiting' ? 'RequestApproval' : 'Publish';
+  const isWaiting = record.status === 'waiting';
+  if (record.handsOver === true) return isWaiting ? 'AwaitHandoff' : 'Offer';
+  return isWaiting ? 'RequestApproval' : 'Publish';
 }
 
 /**
@@ -50,6 +53,7 @@ export async function recover(runtime: Runtime, flow: FlowState): Promise<FlowSt
   }
   await releaseSlot(runtime, record.skill, record.executionId);
   await closeOpenStages(runtime, record.executionId);
+  await breakOffHandoff(runtime, record.executionId);
   const error = flow.fault?.Error ?? 'States.TaskFailed';
   const fault = { error, state: stateOf(record), message: messageOf(flow.fault?.Cause) };
   await concludeExecution(runtime, record, rolledBackEnding(record, fault));

@@ -112,6 +112,15 @@ async function handoffProblems(runtime: Runtime, value: unknown): Promise<Proble
   return [];
 }
 
+/**
+ * Checks the packet that a request brings along, where it brings one.
+ * @throws InvalidInput with every problem.
+ */
+export async function checkHandedOver(runtime: Runtime, { handoffPacket: packet }: RequestEnvelope): Promise<void> {
+  const problems = packet === undefined ? [] : await handoffProblems(runtime, packet);
+  if (problems.length > 0) refuse(problems);
+}
+
 async function resubmissionProblems(
   runtime: Runtime,
   skill: AnySkill,

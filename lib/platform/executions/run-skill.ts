@@ -2,6 +2,7 @@ import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import type { Instant } from '../../core/instant.ts';
 import { parseWith } from '../../core/zod-problems.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
+import type { HandoffPacket } from '../contracts/outputs.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import type { References } from '../skill/reference.ts';
 import type { SkillResult } from '../skill/skill-result.ts';
@@ -19,6 +20,8 @@ export interface Ingredients {
   readonly instant: Instant;
   /** Baselines of other skills that the input refers to. */
   readonly references?: References;
+  /** The packet of the execution that led here. */
+  readonly handedOver?: HandoffPacket;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface Ingredients {
  * @throws InvalidInput when input, configuration or result do not fit their contracts, and whatever the engine throws.
  */
 export async function runSkill(skill: AnySkill, ingredients: Ingredients): Promise<SkillResult> {
-  const { directory, requester, instant } = ingredients;
+  const { directory, requester, instant, handedOver } = ingredients;
   const result = await skill.execute({
     input: parseWith(skill.input, ingredients.input, 'The input', '/input'),
     configuration: skill.loadConfiguration(ingredients.configuration, directory),
@@ -34,8 +37,14 @@ export async function runSkill(skill: AnySkill, ingredients: Ingredients): Promi
     requester: { personId: requester.personId },
     instant,
     references: ingredients.references ?? {},
+    ...(handedOver === undefined ? {} : { handedOver }),
   });
   return parseSkillResult(result);
+}
+
+/** The packet that a request brings along: it was checked when the request was accepted, and is stored as it was. */
+export function handedOverIn({ handoffPacket }: { readonly handoffPacket?: unknown }): Pick<Ingredients, 'handedOver'> {
+  return handoffPacket === undefined ? {} : { handedOver: handoffPacket as HandoffPacket };
 }
 
 /** The ingredients of an execution, out of its context. */
@@ -50,5 +59,6 @@ export function ingredientsOf(
     requester: { personId: record.requester.personId },
     instant: record.instant,
     references: context.references,
+    ...handedOverIn(context.request),
   };
 }

@@ -31,7 +31,7 @@ export interface CheckedResult<Input, Configuration> {
 }
 
 /** See `SkillDefinition.needs`. */
-export type SkillNeed = 'yaml' | 'solver';
+export type SkillNeed = 'yaml' | 'solver' | 'optimizer';
 
 /** A measurable outcome of a skill: where it started and where it should go. */
 export interface Metric {
@@ -104,7 +104,7 @@ export interface SkillDefinition<Input = unknown, Configuration = unknown> {
   readonly constraintCheck?: (checked: CheckedResult<Input, Configuration>) => readonly Reason[];
   /** How executions that hand work over go on after the gates and approvals; their state machine then waits for the other side. */
   readonly handoff?: HandoffProtocol<Input, Configuration>;
-  /** What the functions that execute the skill package besides its code: `yaml` reads YAML that people send, `solver` is Z3. */
+  /** What the functions that execute the skill package besides its code: `yaml` reads YAML that people send, `solver` is Z3, `optimizer` is HiGHS. */
   readonly needs?: readonly SkillNeed[];
 }
 

@@ -1,7 +1,7 @@
 import type { Digest } from '../../core/digest.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import type { Instant } from '../../core/instant.ts';
-import type { Json } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
 import type { Outcome } from '../contracts/outcome.ts';
 import type { Reason, SkillResult } from './skill-result.ts';
 
@@ -25,7 +25,10 @@ export interface HandoffCase<Input = unknown, Configuration = unknown> {
   readonly approval?: { readonly terms: Digest; readonly decisions: Digest };
 }
 
-/** One field of a form. Names are unique in it; values are text as typed, and at most `maximum` characters long. */
+/**
+ * One field of a form. Names are unique in it; values are text as typed, and at most `maximum` characters long. One that was left
+ * empty is the empty text; a check that was made is `yes`.
+ */
 export interface HandoffField {
   readonly name: string;
   readonly label: string;
@@ -90,6 +93,21 @@ export interface HandoffActed {
   readonly refused?: { readonly message: string; readonly fields: Readonly<Record<string, string>> };
   /** Documents that the action brought (statements, deliveries, answers): kept as artifacts, by digest. */
   readonly artifacts: readonly Json[];
+}
+
+/** A transition as an event of CloudEvents 1.0 in its JSON form. The first entry of a history is the first event, and so on. */
+export interface HandoffEvent {
+  readonly specversion: '1.0';
+  /** With `source`, unique for good. */
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly time: string;
+  readonly datacontenttype: 'application/json';
+  /** Orders the events of one handoff, also as text. */
+  readonly sequence: string;
+  readonly data: JsonObject;
 }
 
 /** Where the handoff stands, as pages, queues and the API show it. Texts are for people; nothing in it is a secret. */
@@ -175,4 +193,11 @@ export interface HandoffProtocol<Input = unknown, Configuration = unknown> {
     document: HandoffDocument,
     who: string,
   ) => readonly HandoffPart[];
+  /**
+   * Every transition so far, in the order and number of the view's history: what happened once stays as it was. Where it is left
+   * out, the platform makes events of the history.
+   */
+  readonly events?: (file: HandoffCase<Input, Configuration>, document: HandoffDocument) => readonly HandoffEvent[];
+  /** What does not hold when the document is replayed from how it was opened. Where it is left out, nothing is replayed. */
+  readonly verify?: (file: HandoffCase<Input, Configuration>, document: HandoffDocument) => readonly Reason[];
 }

@@ -12,6 +12,7 @@ import { type MailFailure, readMailFailures, strikeMailFailure } from '../mail/m
 import { MailNotAccepted } from '../mail/mail-not-accepted.ts';
 import { executionLink } from '../mail/status-link.ts';
 import type { Runtime } from '../runtime.ts';
+import { recordHandoffMailFailure } from './failed-handoff-mails.ts';
 
 /** What acting on failed mails came to. */
 export interface FailedMails {
@@ -62,12 +63,22 @@ async function recordFailure(
   await appendAudit(runtime, stage.executionId);
 }
 
-async function nameOfSeat(runtime: Runtime, record: ExecutionRecord, addressee: Addressee | undefined) {
-  if (addressee === undefined) return undefined;
-  const seats = addressee.stage.levels.flatMap((level) => level.seats);
-  const approver = seats.find(({ seatId }) => seatId === addressee.seatId)?.approver;
-  if (approver === undefined) return undefined;
-  return (await readDirectory(runtime, record.directory)).person(approver)?.name ?? approver;
+/** Whom oversight is told of: the reader, the place that they were asked at, and whether that still waits for them. */
+interface Reader {
+  readonly personId: string | undefined;
+  readonly seat: string;
+  readonly waits: boolean;
+}
+
+function readerAt({ stage, seatId }: Addressee): Reader {
+  const seats = stage.levels.flatMap((level) => level.seats);
+  const personId = seats.find((seat) => seat.seatId === seatId)?.approver;
+  return { personId, seat: seatId, waits: !isSettled(stage) };
+}
+
+async function nameOf(runtime: Runtime, record: ExecutionRecord, personId: string | undefined) {
+  if (personId === undefined) return undefined;
+  return (await readDirectory(runtime, record.directory)).person(personId)?.name ?? personId;
 }
 
 async function tellOversight(
@@ -75,17 +86,16 @@ async function tellOversight(
   record: ExecutionRecord,
   mailId: string,
   failure: MailFailure,
-  addressee: Addressee | undefined,
+  reader: Reader | undefined,
 ): Promise<void> {
   const { executionId } = record;
-  const name = await nameOfSeat(runtime, record, addressee);
-  const waits = addressee !== undefined && !isSettled(addressee.stage);
+  const name = await nameOf(runtime, record, reader?.personId);
   const mail = composeMail({
     subject: `A mail did not reach its reader: ${record.skill}`,
     heading: 'A mail did not reach its reader',
     blocks: [
       paragraph(
-        waits
+        reader?.waits === true
           ? 'Somebody who is asked to decide may not know of it. The other seats can still decide; what nobody decides in time escalates at its deadline. Correct the address in the directory, or have the principal name a delegate.'
           : 'Nothing waits for it. Correct the address in the directory, so that the next one arrives.',
       ),
@@ -94,7 +104,7 @@ async function tellOversight(
         rows: [
           ['Skill', record.skill],
           ['Reader', name ?? record.requester.personId],
-          ['Seat', addressee?.seatId ?? 'none'],
+          ['Seat', reader?.seat ?? 'none'],
           ['What became of it', failure.kind],
         ],
       },
@@ -127,7 +137,11 @@ async function actOn(runtime: Runtime, failure: MailFailure): Promise<void> {
     log('error', { event: 'mail-given-up', executionId, mailId, kind: failure.kind });
     const addressee = await addresseeOf(runtime, executionId, mailId);
     if (addressee !== undefined) await recordFailure(runtime, addressee, mailId, failure);
-    if (!wasForOversight(mailId, addressee)) await tellOversight(runtime, record, mailId, failure, addressee);
+    const handoff =
+      addressee === undefined ? await recordHandoffMailFailure(runtime, executionId, mailId, failure) : undefined;
+    const asked = handoff === undefined ? undefined : { ...handoff, seat: 'handoff' };
+    const reader = addressee === undefined ? asked : readerAt(addressee);
+    if (!wasForOversight(mailId, addressee)) await tellOversight(runtime, record, mailId, failure, reader);
   }
   await strikeMailFailure(runtime, failure);
 }

@@ -4,6 +4,7 @@ import { keepCensus, takeCensus } from '../executions/census.ts';
 import { reconcileExecutions } from '../executions/reconcile.ts';
 import { reapSlots } from '../executions/slots.ts';
 import { sweepExecutions } from '../executions/sweep.ts';
+import { sweepHandoffs } from '../handoffs/sweep.ts';
 import { log } from '../log.ts';
 import { measure } from '../metrics.ts';
 import { sweepPostures } from '../posture/sweep.ts';
@@ -27,6 +28,7 @@ async function part<T extends object>(name: string, work: () => Promise<T>): Pro
  */
 export async function sweep(runtime: Runtime, at: Instant): Promise<void> {
   const approvals = await part('approvals', () => sweepApprovals(runtime, at));
+  const handoffs = await part('handoffs', () => sweepHandoffs(runtime, at));
   // Paying debts first: an execution that owes something is not looked after, it is paid for.
   const executions = await part('executions', () => sweepExecutions(runtime, at));
   const reconciliation = await part('reconciliation', () => reconcileExecutions(runtime, at));
@@ -41,21 +43,22 @@ export async function sweep(runtime: Runtime, at: Instant): Promise<void> {
   });
   const figures = await part('figures', () => readFigures(runtime, at));
   const levels = await part('posture-levels', () => measurePostures(runtime));
-  const parts = [approvals, reconciliation, mails, executions, postures, slots, census, figures, levels];
+  const parts = [approvals, handoffs, reconciliation, mails, executions, postures, slots, census, figures, levels];
   const brokenOff = parts.filter((done) => done === undefined).length;
   const failures =
     brokenOff +
     (approvals?.failures ?? 0) +
+    (handoffs?.failures ?? 0) +
     (reconciliation?.failures ?? 0) +
     (mails?.failures ?? 0) +
     (executions?.failed ?? 0) +
     (postures?.failures ?? 0);
-  const stuck = (approvals?.stuck ?? 0) + (reconciliation?.stuck ?? 0);
+  const stuck = (approvals?.stuck ?? 0) + (handoffs?.stuck ?? 0) + (reconciliation?.stuck ?? 0);
   measure(runtime, {
     ...figures,
     ...(census === undefined ? {} : figuresOf(census, at)),
     StuckWaits: stuck,
-    Reconciled: (reconciliation?.reconciled ?? 0) + (approvals?.abandoned ?? 0),
+    Reconciled: (reconciliation?.reconciled ?? 0) + (approvals?.abandoned ?? 0) + (handoffs?.abandoned ?? 0),
     RolledBack: executions?.rolledBack ?? 0,
     MailsGivenUp: mails?.mailsGivenUp ?? 0,
     SweepFailures: failures,
@@ -63,9 +66,10 @@ export async function sweep(runtime: Runtime, at: Instant): Promise<void> {
   log(stuck + failures > 0 ? 'warn' : 'info', {
     event: 'swept',
     open: approvals?.open ?? 0,
-    mails: approvals?.mails ?? 0,
-    signals: approvals?.signals ?? 0,
-    abandoned: approvals?.abandoned ?? 0,
+    handoffs: handoffs?.open ?? 0,
+    mails: (approvals?.mails ?? 0) + (handoffs?.mails ?? 0),
+    signals: (approvals?.signals ?? 0) + (handoffs?.signals ?? 0),
+    abandoned: (approvals?.abandoned ?? 0) + (handoffs?.abandoned ?? 0),
     started: executions?.started ?? 0,
     settled: executions?.settled ?? 0,
     counted: executions?.counted ?? 0,

@@ -79,7 +79,12 @@ describe('a requester or an operator at the API', () => {
       ({ path, operation, text }) =>
         /approv|decide|decision|seat|vote/i.test(`${path} ${operation}`) || text.includes('"choice"'),
     );
-    expect(deciding.map(({ path }) => path)).toEqual(['/approvals/{link}']);
+    // A handoff is answered by a link's secret as well, or by whoever its contract gives a part to, which is asked at each event.
+    expect(deciding.map(({ path }) => path)).toEqual([
+      '/approvals/{link}',
+      '/handoffs/{link}',
+      '/executions/{executionId}/handoff/events',
+    ]);
   });
 
   it('withdraws only what they asked for themselves', async () => {

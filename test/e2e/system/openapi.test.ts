@@ -144,10 +144,36 @@ async function observeEverything(): Promise<void> {
   await withdraw(await startWaiting(api, '07'), requesterOf('07'));
 
   await observeGovernance([waiting, ...ended, 'ex-unknown'], tooLarge);
+  await observeHandoffs(ended[0] ?? '', tooLarge);
   await observe('read_health', 'GET', '/healthz');
   await observe('read_openapi', 'GET', '/openapi.json');
   await observeNotRolledOut(start, starts, fits);
 }
+
+/** What the routes of handoffs answer where nothing is handed over; their other answers are held against the document where it is. */
+async function observeHandoffs(executionId: string, tooLarge: string): Promise<void> {
+  const reader = { caller: 'auditor' };
+  await observe('read_handoff', 'GET', `/executions/${executionId}/handoff`, reader);
+  const body = { id: 'e-1', event: { type: 'deliver' } };
+  for (const refused of [{ body: {} }, { body }, { body: tooLarge }])
+    await observe('send_handoff_event', 'POST', `/executions/${executionId}/handoff/events`, { ...reader, ...refused });
+  await observe('open_handoff_link', 'GET', '/handoffs/unknown');
+  await observe('probe_handoff_link', 'HEAD', '/handoffs/unknown');
+  await observe('answer_by_handoff_link', 'POST', '/handoffs/unknown', { body: 'nonce=x' });
+  for (const headers of [{}, { Accept: 'application/json' }]) {
+    await observe('show_queues', 'GET', '/queues', { ...reader, headers });
+    await observe('show_queue', 'GET', '/queues/nobody', { ...reader, headers });
+  }
+}
+
+/** What only a handoff that waits brings about: `handoff-waits.test.ts` has one. */
+const OF_HANDOFFS = [
+  ...[200, 400, 403, 409, 413, 415, 503].map((status) => `answer_by_handoff_link ${status}`),
+  'open_handoff_link 200',
+  'probe_handoff_link 200',
+  'read_handoff 200',
+  ...[200, 403, 409, 422].map((status) => `send_handoff_event ${status}`),
+];
 
 /** Postures, follow-ups and retries: what an administrator may do, and what nobody else may. */
 async function observeGovernance(executionIds: readonly string[], tooLarge: string): Promise<void> {
@@ -281,14 +307,17 @@ describe('the OpenAPI document', () => {
         .map((status) => `${id} ${status}`)
         .filter((one) => !came.has(one)),
     );
-    expect(missing.sort()).toEqual([
-      'decide_by_approval_link 429',
-      'decide_by_approval_link 503',
-      'finish_follow_up 200',
-      'read_health 503',
-      'retry_execution 202',
-      'retry_execution 429',
-      `start_${skill.id} 429`,
-    ]);
+    expect(missing.sort()).toEqual(
+      [
+        'decide_by_approval_link 429',
+        'decide_by_approval_link 503',
+        'finish_follow_up 200',
+        'read_health 503',
+        'retry_execution 202',
+        'retry_execution 429',
+        `start_${skill.id} 429`,
+        ...OF_HANDOFFS,
+      ].sort(),
+    );
   });
 });

@@ -5,7 +5,7 @@ import { drawGraph } from '../../../lib/pages/graph/draw-graph.ts';
 import { markup, safeUrl } from '../../../lib/pages/markup.ts';
 import { renderRequestProblem } from '../../../lib/pages/request-problem-page.ts';
 import { hostileText, withTexts } from './hostile.ts';
-import { mailsAsHtml, pages } from './rendered.ts';
+import { handoffMailsAsHtml, mailsAsHtml, pages } from './rendered.ts';
 
 /** Tags with the names of their attributes, without texts and values: what a parser would build. */
 function skeleton(html: string): string[] {
@@ -16,7 +16,7 @@ function skeleton(html: string): string[] {
 const UNSAFE = /(?![\t\n])\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 describe('escaping', () => {
-  for (const { name, render } of [...pages, ...mailsAsHtml]) {
+  for (const { name, render } of [...pages, ...mailsAsHtml, ...handoffMailsAsHtml]) {
     it(`${name}: no text becomes markup`, () => {
       // The mails cut texts to one line, so a text must not be blank: that would rightly leave its place out.
       const expected = skeleton(render((view) => withTexts(view, () => 'plain')));

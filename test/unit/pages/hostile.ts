@@ -2,12 +2,12 @@ import * as fc from 'fast-check';
 
 /** Fields whose values choose among fixed words, or are written by the server and not by people. */
 const FIXED = new Set(
-  'instant timeZone notice standing choice outcome mail assurance status posture flag result action link statusUrl evidenceHref nextPage schema problem'.split(
+  'instant timeZone notice standing choice outcome mail assurance status posture flag result action link statusUrl evidenceHref nextPage schema problem at due dueAt fields'.split(
     ' ',
   ),
 );
 const FIXED_VALUES = new Set(
-  'approval oversight level-done superseded expired fresh-link-cap fresh-link-mailed withdrawn terms-changed not-eligible decided-by-other ended approved none'.split(
+  'approval oversight level-done superseded expired fresh-link-cap fresh-link-mailed withdrawn terms-changed not-eligible decided-by-other ended approved none recorded over too-late being-mailed line text number date check ticket severity seen question code since minutes'.split(
     ' ',
   ),
 );

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { pageHeaders } from '../../../lib/pages/page-headers.ts';
-import { approvalPages, codePages, pages } from './rendered.ts';
+import { approvalPages, codePages, handoffPages, pages } from './rendered.ts';
 
 const same = <T>(view: T): T => view;
 
@@ -19,7 +19,7 @@ describe('page headers', () => {
   it('are the strict set, with transport security only over https', () => {
     const headers = pageHeaders({ https: false });
     expect(headers['Content-Security-Policy']).toMatch(
-      /^default-src 'none'; style-src ('sha256-[\w+/=]{44}' ?){3}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/,
+      /^default-src 'none'; style-src ('sha256-[\w+/=]{44}' ?){4}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'$/,
     );
     expect(headers).toMatchObject({
       'Cache-Control': 'no-store',
@@ -35,7 +35,7 @@ describe('page headers', () => {
 });
 
 describe('page size', () => {
-  for (const { name, render } of [...approvalPages, ...codePages])
+  for (const { name, render } of [...approvalPages, ...codePages, ...handoffPages])
     it(`${name} stays under 15,000 bytes`, () => {
       expect(Buffer.byteLength(render(same))).toBeLessThan(15_000);
     });

@@ -20,12 +20,13 @@ export type PostedForm = { readonly fields: URLSearchParams } | { readonly refus
  * Reads a posted form. The origin must be this site's own, exactly: a missing or opaque (`null`) one is refused like a
  * foreign one.
  * @param origin scheme, host and port that mails link to.
+ * @param maximumBytes what the body may hold, by default what a decision can take.
  */
-export function readForm(request: LinkRequest, origin: string): PostedForm {
+export function readForm(request: LinkRequest, origin: string, maximumBytes = MAX_BODY_BYTES): PostedForm {
   if (request.headers.origin !== origin) return { refusal: { status: 403, problem: 'cross-site' } };
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/x-www-form-urlencoded') return { refusal: { status: 415, problem: 'unreadable' } };
-  if (request.body.length > MAX_BODY_BYTES) return { refusal: { status: 413, problem: 'too-large' } };
+  if (request.body.length > maximumBytes) return { refusal: { status: 413, problem: 'too-large' } };
   const fields = new URLSearchParams(Buffer.from(request.body).toString('utf8'));
   // A field that comes twice could be read in two ways.
   const twice = [...fields.keys()].length !== new Set(fields.keys()).size;

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { benchmarks } from '../../bench/benchmarks.ts';
+import { slowTest } from '../../support/slow.ts';
 
 const run = promisify(execFile);
 const bench = (...args: string[]) => run(process.execPath, ['test/bench/run.ts', ...args]);
@@ -43,7 +44,7 @@ describe('the JSON line of', () => {
     expect(Object.keys(ratios)).toHaveLength(7);
   });
 
-  test('transitions has a row for each execution, within what is allowed', { timeout: 120_000 }, async () => {
+  slowTest('transitions has a row for each execution, within what is allowed', { timeout: 120_000 }, async () => {
     const { benchmark, figures, ratios, agreed } = await reportOf('transitions', '--quick');
     expect(benchmark).toBe('transitions');
     expect(Object.keys(figures)).toHaveLength(agreed);

@@ -52,7 +52,8 @@ afterAll(async () => {
 function run(packet: unknown, key: string) {
   writeFileSync(join(folder, 'packet.json'), JSON.stringify(packet));
   writeFileSync(join(folder, 'key.pem'), key);
-  const { status, stdout, stderr } = spawnSync('bash', ['-euo', 'pipefail', '-c', commands], {
+  // Debian's bash reads the machine's start-up files when its input is a socket, which a pipe of Node is.
+  const { status, stdout, stderr } = spawnSync('bash', ['--norc', '--noprofile', '-euo', 'pipefail', '-c', commands], {
     cwd: folder,
     encoding: 'utf8',
   });

@@ -22,8 +22,10 @@ export const startExecutionInput = z.strictObject({
 });
 export const describeExecutionInput = z.strictObject({ executionArn: arn, includedData });
 export const stopExecutionInput = z.strictObject({ executionArn: arn, ...failure });
+const mapRunArn = z.string().min(1).max(2000);
 export const listExecutionsInput = z.strictObject({
-  stateMachineArn: arn,
+  stateMachineArn: arn.optional(),
+  mapRunArn: mapRunArn.optional(),
   statusFilter: z.enum(['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']).optional(),
   ...page,
 });
@@ -33,6 +35,8 @@ export const getExecutionHistoryInput = z.strictObject({
   includeExecutionData: z.boolean().optional(),
   ...page,
 });
+export const describeMapRunInput = z.strictObject({ mapRunArn });
+export const listMapRunsInput = z.strictObject({ executionArn: arn, ...page });
 export const sendTaskSuccessInput = z.strictObject({ taskToken, output: payload });
 export const sendTaskFailureInput = z.strictObject({ taskToken, ...failure });
 export const sendTaskHeartbeatInput = z.strictObject({ taskToken });

@@ -38,10 +38,13 @@ export function machineOf(machines: Machines, arn: string): Resolved {
   return resolved;
 }
 
-/** Checks that an ARN names a thing of some kind. @throws ApiError (InvalidArn) */
-export function checkArn(arn: string, kind: 'stateMachine' | 'execution'): void {
+/** What an ARN of Step Functions can name; `express` is an execution that a Map started as EXPRESS. */
+type Kind = 'stateMachine' | 'execution' | 'express' | 'mapRun';
+
+/** Checks that an ARN names a thing of one of some kinds. @throws ApiError (InvalidArn) */
+export function checkArn(arn: string, ...kinds: readonly Kind[]): void {
   const [scheme, , service, , , type, ...name] = arn.split(':');
-  if (scheme !== 'arn' || service !== 'states' || type !== kind || name.length === 0) {
+  if (scheme !== 'arn' || service !== 'states' || !kinds.some((kind) => kind === type) || name.length === 0) {
     throw new ApiError('InvalidArn', `Invalid Arn: '${arn}'`);
   }
 }

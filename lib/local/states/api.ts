@@ -7,6 +7,7 @@ import {
   stopExecution,
 } from './execution-operations.ts';
 import { describeStateMachine, listStateMachines } from './machine-operations.ts';
+import { describeMapRun, listMapRuns } from './map-run-operations.ts';
 import { startExecution } from './start-execution.ts';
 import { sendTaskFailure, sendTaskHeartbeat, sendTaskSuccess } from './task-operations.ts';
 
@@ -19,6 +20,8 @@ export function operations(ports: ApiPorts): ReadonlyMap<string, Operation> {
     ['StopExecution', (input) => stopExecution(ports, input)],
     ['ListExecutions', (input) => listExecutions(ports, input)],
     ['GetExecutionHistory', (input) => getExecutionHistory(ports, input)],
+    ['DescribeMapRun', (input) => describeMapRun(ports, input)],
+    ['ListMapRuns', (input) => listMapRuns(ports, input)],
     ['SendTaskSuccess', (input) => sendTaskSuccess(ports, input)],
     ['SendTaskFailure', (input) => sendTaskFailure(ports, input)],
     ['SendTaskHeartbeat', (input) => sendTaskHeartbeat(ports, input)],

@@ -1,5 +1,5 @@
-import type { Json } from '../../core/json.ts';
-import { contextObject } from './context-object.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import { contextObject, type Item } from './context-object.ts';
 import type { Execution, Visit } from './execution.ts';
 import { RESULT_PATH_MATCH_FAILURE, runtimeError, StateError } from './failure.ts';
 import { type Expression, evaluate } from './intrinsics.ts';
@@ -8,12 +8,17 @@ import { fill, type Template } from './payload-template.ts';
 
 /** What the fields of a state can read while it is visited. */
 export interface Sources {
-  readonly context: Json;
+  readonly context: JsonObject;
 }
 
 /** The sources of the state that an execution is in. */
 export function sourcesOf(execution: Execution, visit: Visit, token: string | undefined): Sources {
   return { context: contextObject(execution, visit, execution.retries.count, token) };
+}
+
+/** The same sources with the item that a Map is at. */
+export function withItem({ context }: Sources, { index, value }: Item): Sources {
+  return { context: { ...context, Map: { Item: { Index: index, Value: value } } } };
 }
 
 /** What a path selects in some data, or in the context object. */

@@ -18,7 +18,7 @@ export interface Definition {
 }
 
 /** A state, by its type. */
-export type State = TaskState | ChoiceState | PassState | WaitState | SucceedState | FailState;
+export type State = TaskState | MapState | ChoiceState | PassState | WaitState | SucceedState | FailState;
 
 /** Where a state goes when it has succeeded; `undefined` ends the execution. */
 export interface Transition {
@@ -39,15 +39,44 @@ export interface ResultFields {
 /** A length of time in seconds: written down, or read from the state's input. */
 export type Seconds = number | Path;
 
-export interface TaskState extends Transition, PathFields, ResultFields {
+/** What a state whose errors are handled has in common with others of its kind. */
+export interface Handlers {
+  readonly retry: readonly Retrier[];
+  readonly catch: readonly Catcher[];
+}
+
+export interface TaskState extends Transition, PathFields, ResultFields, Handlers {
   readonly type: 'Task';
   readonly resource: TaskResource;
   readonly parameters: Template | undefined;
   readonly resultSelector: Template | undefined;
   readonly timeoutSeconds: Seconds | undefined;
   readonly heartbeatSeconds: Seconds | undefined;
-  readonly retry: readonly Retrier[];
-  readonly catch: readonly Catcher[];
+}
+
+/** A number that is written down, or read from the state's input. */
+export type Limit = number | Path;
+
+/** A Map in DISTRIBUTED mode: each item is a child execution of its own. */
+export interface MapState extends Transition, PathFields, ResultFields, Handlers {
+  readonly type: 'Map';
+  readonly processor: Processor;
+  /** Selects the array of items in the state's input. */
+  readonly itemsPath: Path;
+  /** Makes the input of a child; without it, that is the item. */
+  readonly itemSelector: Template | undefined;
+  readonly resultSelector: Template | undefined;
+  /** How many children run at once; 0 or nothing is the most that AWS allows. */
+  readonly maxConcurrency: Limit | undefined;
+  readonly toleratedFailureCount: Limit | undefined;
+  readonly toleratedFailurePercentage: Limit | undefined;
+  /** Names the Map in ARNs; AWS makes one up where there is none. */
+  readonly label: string | undefined;
+}
+
+/** What a child execution of a Map runs. */
+export interface Processor extends Definition {
+  readonly executionType: 'STANDARD' | 'EXPRESS';
 }
 
 /** A bare function (`LambdaFunction…` events), or the `lambda:invoke` integration with or without a callback (`Task…` events). */
@@ -105,6 +134,7 @@ export type Text = string | Expression | undefined;
 export function targetsOf(state: State): readonly string[] {
   switch (state.type) {
     case 'Task':
+    case 'Map':
       return [...(state.next === undefined ? [] : [state.next]), ...state.catch.map((catcher) => catcher.next)];
     case 'Choice':
       return [

@@ -57,11 +57,14 @@ export class Draft {
     this.#execution = { ...this.#execution, ...fields };
   }
 
-  /** Adds an event to the history and returns its id. */
-  emit(type: HistoryEventType, details: EventDetails = {}): number {
+  /**
+   * Adds an event to the history and returns its id.
+   * @param previous the event that it follows, where that is not the last one.
+   */
+  emit(type: HistoryEventType, details: EventDetails = {}, previous?: number): number {
     const id = this.#execution.lastEventId + 1;
     // The first state's entry has no predecessor either: ExecutionStarted is outside the chain of states.
-    const previousEventId = id <= 2 ? 0 : id - 1;
+    const previousEventId = id <= 2 ? 0 : (previous ?? id - 1);
     this.events.push({ id, previousEventId, timestamp: this.ground.at / 1000, type, ...details });
     this.set({ lastEventId: id });
     return id;

@@ -1,12 +1,16 @@
 import type { Json } from '../../core/json.ts';
 import type { Cancel, LocalClock } from '../clock.ts';
+import { Children } from './children.ts';
+import type { Definition } from './definition.ts';
 import { Draft, type WireEvent } from './draft.ts';
-import { type Due, type Execution, nextDue } from './execution.ts';
+import { type Due, type Execution, type MapRun, nextDue } from './execution.ts';
 import { changes, fold, type Journal, type Listed, listed } from './journal.ts';
 import type { InvocationResult, LambdaInvoker } from './lambda.ts';
 import type { Machines } from './machines.ts';
-import { beginExecution, runState, timeOutExecution, waitOver } from './step.ts';
-import { functionReturned, invocationOf, retryTask, timeOutTask } from './task-step.ts';
+import { MapRuns } from './map-runs.ts';
+import { openRun } from './map-step.ts';
+import { beginExecution, retryState, runState, timeOutExecution, waitOver } from './step.ts';
+import { functionReturned, invocationOf, timeOutTask } from './task-step.ts';
 import type { TaskTokens } from './task-tokens.ts';
 
 /** What happened in an execution, for whoever follows it. */
@@ -38,7 +42,7 @@ const ON_TIMER: Readonly<Record<Due['kind'], (draft: Draft) => void>> = {
   'execution-timeout': timeOutExecution,
   'task-timeout': (draft) => timeOutTask(draft, false),
   'heartbeat-timeout': (draft) => timeOutTask(draft, true),
-  'backoff-over': retryTask,
+  'backoff-over': retryState,
   'wait-over': waitOver,
 };
 
@@ -51,6 +55,16 @@ export class Engine {
   readonly #ports: EnginePorts;
   readonly #open = new Map<string, Execution>();
   readonly #listed = new Map<string, Listed>();
+  readonly #children = new Children();
+  readonly #mapRuns = new MapRuns({
+    children: this.#children,
+    running: (executionArn) => this.running(executionArn),
+    execution: (executionArn) => this.execution(executionArn),
+    isOverdue: (execution) => this.#isOverdue(execution),
+    look: (execution) => this.#draft(execution, () => undefined),
+    start: (execution) => this.start(execution),
+    step: (execution, take) => this.step(execution, take),
+  });
   readonly #timers = new Map<string, Cancel>();
   readonly #resting: (() => void)[] = [];
   #working = 0;
@@ -64,12 +78,12 @@ export class Engine {
   /** Takes up what the journal holds: timers keep their instants, and overdue ones fire at once. */
   recover(): void {
     const { open, finished } = this.#ports.journal.recover();
-    for (const execution of finished) this.#listed.set(execution.executionArn, execution);
+    for (const execution of finished) this.#list(execution);
     for (const execution of open) {
       this.#open.set(execution.executionArn, execution);
-      this.#listed.set(execution.executionArn, listed(execution));
+      this.#list(listed(execution));
     }
-    for (const execution of open) {
+    for (const execution of open.filter((one) => !this.#mapRuns.stopOrphan(one))) {
       this.#setTimer(execution);
       this.#goOn(execution);
     }
@@ -120,8 +134,25 @@ export class Engine {
     return this.#listed.values();
   }
 
-  /** Forgets an execution that has ended, so that its name is free again. */
+  /** The children of a map run that have started, by the positions of their items. */
+  childrenOf(mapRunArn: string): ReadonlyMap<number, Listed> {
+    return this.#children.of(mapRunArn);
+  }
+
+  /** A map run, and the execution that started it. */
+  mapRun(mapRunArn: string): { readonly parent: Execution; readonly run: MapRun } | undefined {
+    const known = [...this.#listed.values()].find(({ mapRunArns = [] }) => mapRunArns.includes(mapRunArn));
+    const parent = known === undefined ? undefined : this.execution(known.executionArn);
+    const run = parent?.mapRuns?.find((one) => one.mapRunArn === mapRunArn);
+    return parent === undefined || run === undefined ? undefined : { parent, run };
+  }
+
+  /** Forgets an execution that has ended, and the children that it had, so that its name is free again. */
   forget(executionArn: string): void {
+    for (const mapRunArn of this.#listed.get(executionArn)?.mapRunArns ?? []) {
+      for (const child of this.#children.of(mapRunArn).values()) this.forget(child.executionArn);
+      this.#children.forget(mapRunArn);
+    }
     this.#ports.journal.forget(executionArn);
     this.#listed.delete(executionArn);
   }
@@ -145,9 +176,9 @@ export class Engine {
   }
 
   #draft(execution: Execution, take: (draft: Draft) => void): Draft {
-    const { clock, machines, region, random, tokens } = this.#ports;
+    const { clock, region, random, tokens } = this.#ports;
     const ground = {
-      definition: machines.definition(execution.definitionId),
+      definition: this.#definitionOf(execution),
       region,
       at: clock.now(),
       random,
@@ -158,10 +189,24 @@ export class Engine {
     return draft;
   }
 
+  /** A child runs the processor of its Map, anything else a whole machine. */
+  #definitionOf({ definitionId, child }: Execution): Definition {
+    const definition = this.#ports.machines.definition(definitionId);
+    if (child === undefined) return definition;
+    const state = definition.states.get(child.state);
+    if (state?.type !== 'Map') throw new TypeError(`The machine has no Map ${child.state}.`);
+    return state.processor;
+  }
+
+  #list(execution: Listed): void {
+    this.#listed.set(execution.executionArn, execution);
+    this.#children.note(execution);
+  }
+
   #commit(before: Execution | undefined, draft: Draft): void {
     const { execution: after, events } = draft;
     this.#ports.journal.append(after, { set: changes(before, after), events });
-    this.#listed.set(after.executionArn, listed(after));
+    this.#list(listed(after));
     if (after.status === 'RUNNING') this.#open.set(after.executionArn, after);
     else this.#open.delete(after.executionArn);
     this.#setTimer(after);
@@ -173,6 +218,8 @@ export class Engine {
       transitions: after.transitions,
       events,
     });
+    this.#mapRuns.stopLeft(before, after);
+    if (after.child !== undefined && after.status !== 'RUNNING') this.#goOnLater(after.child.parentArn);
   }
 
   #setTimer(execution: Execution): void {
@@ -187,24 +234,33 @@ export class Engine {
     );
   }
 
-  /** Does what the execution is ready for: runs the state it entered, or invokes the function of its task. */
+  /** Does what the execution is ready for: runs the state it entered, lets its map run go on, or invokes the function of its task. */
   #goOn(execution: Execution): void {
     const { activity, executionArn } = execution;
-    const due = nextDue(execution);
-    const overdue = due !== undefined && due.at <= this.#ports.clock.now();
-    if (this.#closing || overdue) return;
-    if (activity?.phase === 'entered') {
-      this.#working += 1;
-      setImmediate(() => this.#runStates(executionArn));
-    } else if (activity?.phase === 'task' && !activity.submitted) {
+    if (this.#closing || this.#isOverdue(execution)) return;
+    if (activity?.phase === 'entered' || activity?.phase === 'map') this.#goOnLater(executionArn);
+    else if (activity?.phase === 'task' && !activity.submitted) {
       void this.#invoke(execution, activity.scheduledEventId);
     }
   }
 
-  #runStates(executionArn: string): void {
+  #isOverdue(execution: Execution): boolean {
+    const due = nextDue(execution);
+    return due !== undefined && due.at <= this.#ports.clock.now();
+  }
+
+  #goOnLater(executionArn: string): void {
+    if (this.#closing) return;
+    this.#working += 1;
+    setImmediate(() => this.#goOnNow(executionArn));
+  }
+
+  #goOnNow(executionArn: string): void {
     try {
       const execution = this.#open.get(executionArn);
-      if (!this.#closed && execution?.activity?.phase === 'entered') this.step(execution, runState);
+      if (this.#closed) return;
+      if (execution?.activity?.phase === 'entered') this.step(execution, runState);
+      else this.#mapRuns.advance(executionArn);
     } finally {
       this.#rest();
     }
@@ -246,7 +302,11 @@ function attemptOf(execution: Execution | undefined): number | undefined {
 
 /** Whether a step led to a state that is to be run or to a function that is to be invoked; a heartbeat leads to neither. */
 function hasNewWork(before: Execution | undefined, after: Execution): boolean {
-  return after.activity?.phase === 'entered' || attemptOf(before) !== attemptOf(after);
+  return (
+    after.activity?.phase === 'entered' ||
+    attemptOf(before) !== attemptOf(after) ||
+    openRun(after) !== (before === undefined ? undefined : openRun(before))
+  );
 }
 
 /** Payloads cross the boundary as JSON text, as they do in AWS: neither side can change the other's. */

@@ -30,9 +30,43 @@ export interface Execution {
   readonly lastEventId: number;
   /** Billed state transitions: each state that was entered and each retry. */
   readonly transitions: number;
+  /** The map runs that its Map states started, in order. */
+  readonly mapRuns?: readonly MapRun[];
+  /** What started it, of a child execution of a Map. */
+  readonly child?: Origin;
   readonly visit: Visit | null;
   readonly retries: Retries;
   readonly activity: Activity | null;
+}
+
+/** Where a child execution comes from. */
+export interface Origin {
+  readonly parentArn: string;
+  readonly mapRunArn: string;
+  /** The name of the Map state, whose processor it runs. */
+  readonly state: string;
+  readonly label: string;
+  /** The position of its item, from 0. */
+  readonly index: number;
+  readonly executionType: 'STANDARD' | 'EXPRESS';
+}
+
+/** One run of a Map: the children for all items of one visit, or of one more attempt after a retry. */
+export interface MapRun {
+  readonly mapRunArn: string;
+  readonly state: string;
+  readonly label: string;
+  readonly executionType: 'STANDARD' | 'EXPRESS';
+  /** The event that started it, to which the state's exit refers. */
+  readonly startedEventId: number;
+  readonly startedAt: number;
+  readonly stoppedAt: number | null;
+  readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  readonly total: number;
+  readonly maxConcurrency: number;
+  /** `null` of both: not one failure is tolerated. */
+  readonly toleratedFailureCount: number | null;
+  readonly toleratedFailurePercentage: number | null;
 }
 
 /** The state that the execution is in. */
@@ -52,10 +86,11 @@ export interface Retries {
 
 export const NO_RETRIES: Retries = { count: 0, byRetrier: [] };
 
-/** What happens in the state: it is to be run, its task is out, it waits for a retry, or it waits (a Wait state). */
+/** What happens in the state: it is to be run, its task is out, its map run is going on, it waits for a retry, or it waits (a Wait state). */
 export type Activity =
   | { readonly phase: 'entered' }
   | TaskActivity
+  | { readonly phase: 'map'; readonly mapRunArn: string }
   | { readonly phase: 'backoff'; readonly until: number }
   | { readonly phase: 'wait'; readonly until: number };
 

@@ -27,6 +27,8 @@ export const DATA_LIMIT_EXCEEDED = 'States.DataLimitExceeded';
 export const TIMEOUT = 'States.Timeout';
 export const HEARTBEAT_TIMEOUT = 'States.HeartbeatTimeout';
 export const RESULT_PATH_MATCH_FAILURE = 'States.ResultPathMatchFailure';
+/** More children of a Map failed than it tolerates. */
+export const EXCEED_TOLERATED_FAILURE_THRESHOLD = 'States.ExceedToleratedFailureThreshold';
 const ALL = 'States.ALL';
 const TASK_FAILED = 'States.TaskFailed';
 
@@ -38,6 +40,7 @@ export const CATCHABLE_RESERVED_NAMES: ReadonlySet<string> = new Set([
   HEARTBEAT_TIMEOUT,
   DATA_LIMIT_EXCEEDED,
   RESULT_PATH_MATCH_FAILURE,
+  EXCEED_TOLERATED_FAILURE_THRESHOLD,
   'States.Permissions',
 ]);
 

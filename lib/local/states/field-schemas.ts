@@ -53,7 +53,7 @@ export const computed = parsing((text): Expression => {
 
 function checkContext(paths: readonly Path[]): void {
   for (const path of paths) {
-    const problem = contextPathProblem(path, false);
+    const problem = contextPathProblem(path, 'plain');
     if (problem !== undefined) throw new UnsupportedSyntax(problem);
   }
 }

@@ -19,7 +19,11 @@ export type Listed = Pick<
   | 'startedAt'
   | 'stoppedAt'
   | 'transitions'
->;
+  | 'child'
+> & {
+  /** The map runs that it started, of an execution that has any. */
+  readonly mapRunArns?: readonly string[];
+};
 
 /** What a journal held when it was opened: running executions as they were left, all others in short. */
 export interface Recovered {
@@ -59,7 +63,7 @@ export function changes(before: Execution | undefined, after: Execution): Partia
 /** What is kept in memory of an execution. */
 export function listed(execution: Execution): Listed {
   const { executionArn, name, stateMachineArn, stateMachineVersionArn, stateMachineAliasArn } = execution;
-  const { status, startedAt, stoppedAt, transitions } = execution;
+  const { status, startedAt, stoppedAt, transitions, child, mapRuns } = execution;
   return {
     executionArn,
     name,
@@ -70,5 +74,7 @@ export function listed(execution: Execution): Listed {
     startedAt,
     stoppedAt,
     transitions,
+    ...(child === undefined ? {} : { child }),
+    ...(mapRuns === undefined ? {} : { mapRunArns: mapRuns.map(({ mapRunArn }) => mapRunArn) }),
   };
 }

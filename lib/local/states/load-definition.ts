@@ -1,9 +1,12 @@
 import type { Problem } from '../../core/errors.ts';
-import { type Json, pointer } from '../../core/json.ts';
+import { type Json, type JsonObject, pointer } from '../../core/json.ts';
 import { problemsOfZodError } from '../../core/zod-problems.ts';
-import { type Definition, InvalidDefinition, type State, targetsOf } from './definition.ts';
+import { type Definition, InvalidDefinition, type MapState, type State } from './definition.ts';
+import { definitionProblem as problem } from './definition-problem.ts';
 import { isObject } from './json-path.ts';
+import { mapFields } from './map-fields.ts';
 import { machineFields, stateFields } from './state-fields.ts';
+import { graphProblems } from './state-graph.ts';
 
 /**
  * Loads a state machine definition (Amazon States Language, JSONPath dialect).
@@ -16,22 +19,13 @@ export function loadDefinition(source: Json): Definition {
   const document = typeof source === 'string' ? parseText(source, problems) : source;
   const fields = machineFields.safeParse(document);
   if (!fields.success) problems.push(...problemsOfZodError(fields.error));
-  const states = new Map<string, State>();
-  const written = isObject(document) && isObject(document.States) ? document.States : {};
-  for (const [name, state] of Object.entries(written)) {
-    const loaded = loadState(name, state, problems);
-    if (loaded !== undefined) states.set(name, loaded);
-  }
-  if (fields.success && problems.length === 0) problems.push(...graphProblems(fields.data.StartAt, states));
+  const states = loadStates(document, '', problems);
+  if (fields.success && problems.length === 0) problems.push(...graphProblems(fields.data.StartAt, states, ''));
   if (!fields.success || problems.length > 0) {
     throw new InvalidDefinition(`The definition cannot be run: ${problems.length} problem(s).`, problems);
   }
   const { StartAt: startAt, TimeoutSeconds: timeoutSeconds } = fields.data;
   return { startAt, states, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) };
-}
-
-function problem(at: string, code: string, message: string, mend: string): Problem {
-  return { pointer: at, code, message, mend };
 }
 
 function parseText(text: string, problems: Problem[]): Json {
@@ -43,15 +37,26 @@ function parseText(text: string, problems: Problem[]): Json {
   }
 }
 
-function loadState(name: string, state: Json, problems: Problem[]): State | undefined {
-  const at = pointer('/States', name);
+/** The states of a machine, or of the processor of a Map, that stands at a pointer. */
+function loadStates(owner: Json | undefined, base: string, problems: Problem[]): ReadonlyMap<string, State> {
+  const written = isObject(owner) && isObject(owner.States) ? owner.States : {};
+  return new Map(
+    Object.entries(written).flatMap(([name, state]) => {
+      const loaded = loadState(name, state, pointer(`${base}/States`, name), problems);
+      return loaded === undefined ? [] : [[name, loaded] as const];
+    }),
+  );
+}
+
+function loadState(name: string, state: Json, at: string, problems: Problem[]): State | undefined {
   if (name.length === 0 || [...name].length > 80) {
     problems.push(problem(at, 'state-name', 'A state name has 1 to 80 characters.', 'Choose a shorter name.'));
   }
   const type = isObject(state) ? state.Type : undefined;
+  if (isObject(state) && type === 'Map') return loadMap(state, at, problems);
   const fields = typeof type === 'string' && Object.hasOwn(stateFields, type) ? stateFields[type] : undefined;
   if (fields === undefined) {
-    const known = Object.keys(stateFields).join(', ');
+    const known = [...Object.keys(stateFields), 'Map'].join(', ');
     problems.push(
       problem(
         pointer(at, 'Type'),
@@ -67,60 +72,21 @@ function loadState(name: string, state: Json, problems: Problem[]): State | unde
   return parsed.data;
 }
 
-function graphProblems(startAt: string, states: ReadonlyMap<string, State>): Problem[] {
-  const missing = [...states].flatMap(([name, state]) =>
-    targetsOf(state)
-      .filter((target) => !states.has(target))
-      .map((target) =>
-        problem(
-          pointer('/States', name),
-          'missing-target',
-          `The state goes to "${target}", which does not exist.`,
-          'Name a state of this machine.',
-        ),
-      ),
-  );
-  if (!states.has(startAt)) {
-    return [
-      problem('/StartAt', 'missing-target', `The state "${startAt}" does not exist.`, 'Name a state of this machine.'),
-      ...missing,
-    ];
+function loadMap(state: JsonObject, at: string, problems: Problem[]): MapState | undefined {
+  const parsed = mapFields.safeParse(state);
+  if (!parsed.success) problems.push(...problemsOfZodError(parsed.error, at));
+  const base = `${at}/ItemProcessor`;
+  const states = loadStates(state.ItemProcessor, base, problems);
+  for (const [name, inner] of states) {
+    const why = unfitInside(inner, parsed.data?.processor.executionType);
+    if (why !== undefined) problems.push(problem(pointer(`${base}/States`, name), 'unfit-state', why, 'Move it out.'));
   }
-  const reached = reachableFrom(startAt, states);
-  const unreachable = [...states.keys()]
-    .filter((name) => !reached.has(name))
-    .map((name) =>
-      problem(
-        pointer('/States', name),
-        'unreachable-state',
-        'No transition leads to the state.',
-        'Lead one to it, or remove it.',
-      ),
-    );
-  const ends = [...reached].some((name) => {
-    const state = states.get(name);
-    return (
-      state !== undefined &&
-      (state.type === 'Succeed' || state.type === 'Fail' || ('next' in state && state.next === undefined))
-    );
-  });
-  const endless = problem(
-    '/States',
-    'no-terminal-state',
-    'No state ends the execution.',
-    'Add an End, a Succeed or a Fail state.',
-  );
-  return [...missing, ...unreachable, ...(ends ? [] : [endless])];
+  return parsed.success ? { ...parsed.data, processor: { ...parsed.data.processor, states } } : undefined;
 }
 
-function reachableFrom(startAt: string, states: ReadonlyMap<string, State>): ReadonlySet<string> {
-  const reached = new Set([startAt]);
-  // A set yields what is added while it is walked.
-  for (const name of reached) {
-    const state = states.get(name);
-    for (const target of state === undefined ? [] : targetsOf(state)) {
-      if (states.has(target)) reached.add(target);
-    }
-  }
-  return reached;
+/** Why a state cannot be in the processor of a Map, if so. Source: AWS Step Functions Developer Guide, "Choosing workflow type". */
+function unfitInside(state: State, executionType: 'STANDARD' | 'EXPRESS' | undefined): string | undefined {
+  if (state.type === 'Map') return 'A Map inside the processor of another is not implemented.';
+  const waits = state.type === 'Task' && state.resource.kind === 'invoke' && state.resource.waitForTaskToken;
+  return waits && executionType === 'EXPRESS' ? 'An EXPRESS execution cannot wait for a task token.' : undefined;
 }

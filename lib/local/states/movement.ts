@@ -32,13 +32,15 @@ export function enter(draft: Draft, name: string, input: Json, inputText: string
   });
 }
 
-/** Leaves the state with its output: for the next state, or out of the execution. */
-export function leave(draft: Draft, next: string | undefined, result: Json): void {
+/**
+ * Leaves the state with its output: for the next state, or out of the execution.
+ * @param previous the event that the exit follows, where that is not the last one.
+ */
+export function leave(draft: Draft, next: string | undefined, result: Json, previous?: number): void {
   const { state, visit } = current(draft);
   const text = payloadText(result, visit.state);
-  draft.emit(`${state.type}StateExited` as HistoryEventType, {
-    stateExitedEventDetails: { name: visit.state, output: text, outputDetails: WHOLE_DATA },
-  });
+  const details = { stateExitedEventDetails: { name: visit.state, output: text, outputDetails: WHOLE_DATA } };
+  draft.emit(`${state.type}StateExited` as HistoryEventType, details, previous);
   if (next !== undefined) enter(draft, next, result, text);
   else succeed(draft, text);
 }

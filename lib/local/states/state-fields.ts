@@ -53,7 +53,7 @@ const ruleTarget = z.looseObject({ Next: z.string(), Comment: comment });
 
 function checkContext(condition: Condition, report: (at: string, message: string) => void): void {
   for (const path of conditionPaths(condition)) {
-    const problem = contextPathProblem(path, false);
+    const problem = contextPathProblem(path, 'plain');
     if (problem !== undefined) report('', problem);
   }
 }
@@ -70,7 +70,7 @@ const pass = z
   })
   .transform((fields, context): State => {
     for (const path of fields.Parameters === undefined ? [] : templatePaths(fields.Parameters)) {
-      const problem = contextPathProblem(path, false);
+      const problem = contextPathProblem(path, 'plain');
       if (problem !== undefined) refuse(context, problem, 'Parameters');
     }
     return {

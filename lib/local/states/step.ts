@@ -5,6 +5,7 @@ import type { ChoiceState, FailState, PassState, PathFields, Text, WaitState } f
 import { type Draft, WHOLE_DATA } from './draft.ts';
 import type { Visit } from './execution.ts';
 import { runtimeError, StateError } from './failure.ts';
+import { abandonMapRun, runMap } from './map-step.ts';
 import { current, enter, failInState, leave } from './movement.ts';
 import { runTask } from './task-step.ts';
 import { parseTimestamp, wholeMilliseconds } from './timestamp.ts';
@@ -35,6 +36,8 @@ export function runState(draft: Draft): void {
     switch (state.type) {
       case 'Task':
         return runTask(draft, state, visit);
+      case 'Map':
+        return runMap(draft, state, visit);
       case 'Choice':
         return runChoice(draft, state, visit, sources);
       case 'Pass':
@@ -49,6 +52,14 @@ export function runState(draft: Draft): void {
   });
 }
 
+/** The time before a retry is over. */
+export function retryState(draft: Draft): void {
+  const { state, visit } = current(draft);
+  if (state.type === 'Task') runTask(draft, state, visit);
+  else if (state.type === 'Map') runMap(draft, state, visit);
+  else throw new TypeError(`The state ${visit.state} has no retries.`);
+}
+
 /** The Wait state's time has come. */
 export function waitOver(draft: Draft): void {
   const { state, visit } = current(draft);
@@ -61,6 +72,7 @@ export function waitOver(draft: Draft): void {
 
 /** The machine's TimeoutSeconds are over. */
 export function timeOutExecution(draft: Draft): void {
+  abandonMapRun(draft);
   draft.emit('ExecutionTimedOut', { executionTimedOutEventDetails: {} });
   draft.end({ status: 'TIMED_OUT' });
 }
@@ -68,6 +80,7 @@ export function timeOutExecution(draft: Draft): void {
 /** Somebody stops the execution. */
 export function abortExecution(draft: Draft, error: string | undefined, cause: string | undefined): void {
   const details = { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
+  abandonMapRun(draft);
   draft.emit('ExecutionAborted', { executionAbortedEventDetails: details });
   draft.end({ status: 'ABORTED', error: error ?? null, cause: cause ?? null });
 }

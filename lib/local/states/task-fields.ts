@@ -42,7 +42,7 @@ const errorEquals = z
   });
 
 /** States.ALL may only stand in the last retrier or catcher. */
-function lastOnly(
+export function lastOnly(
   handlers: readonly { readonly errorEquals: readonly string[] }[],
   field: string,
   context: Issues,
@@ -54,7 +54,7 @@ function lastOnly(
   }
 }
 
-const retrier = z
+export const retrier = z
   .strictObject({
     ErrorEquals: errorEquals,
     IntervalSeconds: positiveSeconds.default(1),
@@ -78,7 +78,7 @@ const retrier = z
     };
   });
 
-const catcher = z
+export const catcher = z
   .strictObject({ ErrorEquals: errorEquals, Next: z.string(), ResultPath: resultPath, Comment: comment })
   .transform(
     (fields): Catcher => ({
@@ -109,7 +109,7 @@ function checkParameters(state: TaskState, context: Issues): void {
     ['ResultSelector', state.resultSelector],
   ] as const) {
     for (const path of filled === undefined ? [] : templatePaths(filled)) {
-      const problem = contextPathProblem(path, callback && field === 'Parameters');
+      const problem = contextPathProblem(path, callback && field === 'Parameters' ? 'token' : 'plain');
       if (problem !== undefined) refuse(context, problem, field);
     }
   }

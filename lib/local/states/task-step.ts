@@ -2,11 +2,11 @@ import type { Json } from '../../core/json.ts';
 import { fillTemplate, type Sources, sourcesOf, throughPath, withResult } from './data-flow.ts';
 import type { Seconds, TaskState } from './definition.ts';
 import { type Draft, payloadText } from './draft.ts';
+import { handling } from './error-handling.ts';
 import type { TaskActivity, Visit } from './execution.ts';
-import { HEARTBEAT_TIMEOUT, matchesFailure, runtimeError, StateError, type StateFailure, TIMEOUT } from './failure.ts';
+import { HEARTBEAT_TIMEOUT, runtimeError, StateError, type StateFailure, TIMEOUT } from './failure.ts';
 import { causeOf, type Invocation, type InvocationResult, invokeOutput } from './lambda.ts';
-import { current, failInState, leave } from './movement.ts';
-import { planRetry } from './retry.ts';
+import { current, leave } from './movement.ts';
 import { taskFailed, taskScheduled, taskStarted, taskSubmitted, taskSucceeded, taskTimedOut } from './task-events.ts';
 
 /** A task that can be sent out. */
@@ -90,13 +90,6 @@ export function timeOutTask(draft: Draft, missedHeartbeat: boolean): void {
   });
 }
 
-/** The time before a retry is over. */
-export function retryTask(draft: Draft): void {
-  const { state, visit } = current(draft);
-  if (state.type !== 'Task') throw new TypeError(`The state ${visit.state} has no task.`);
-  runTask(draft, state, visit);
-}
-
 function openTask(draft: Draft): { readonly state: TaskState; readonly visit: Visit; readonly activity: TaskActivity } {
   const { state, visit } = current(draft);
   const { activity } = draft.execution;
@@ -152,42 +145,4 @@ function succeed(draft: Draft, state: TaskState, visit: Visit, result: Json, tex
 function fail(draft: Draft, state: TaskState, failure: StateFailure): never {
   taskFailed(draft, state.resource, failure);
   throw new StateError(failure);
-}
-
-/** Runs part of a task; what fails in it is retried, caught, or fails the execution. */
-function handling(draft: Draft, state: TaskState, visit: Visit, run: () => void): void {
-  try {
-    run();
-  } catch (thrown) {
-    if (!(thrown instanceof StateError)) throw thrown;
-    handle(draft, state, visit, thrown);
-  }
-}
-
-function handle(draft: Draft, state: TaskState, visit: Visit, thrown: StateError): void {
-  const { execution, ground } = draft;
-  const retry = planRetry(state.retry, execution.retries, thrown.failure, ground.random);
-  if (retry === undefined) {
-    catchOrFail(draft, state, visit, thrown);
-    return;
-  }
-  draft.set({
-    activity: { phase: 'backoff', until: ground.at + retry.delayMilliseconds },
-    retries: retry.retries,
-    transitions: execution.transitions + 1,
-  });
-}
-
-function catchOrFail(draft: Draft, state: TaskState, visit: Visit, thrown: StateError): void {
-  const { failure } = thrown;
-  const catcher = state.catch.find(({ errorEquals }) => matchesFailure(errorEquals, failure));
-  try {
-    if (catcher === undefined) throw thrown;
-    const errorOutput = { Error: failure.error, Cause: failure.cause ?? '' };
-    // The catcher's output goes on as it is: OutputPath is for results only.
-    leave(draft, catcher.next, withResult(catcher.resultPath, visit.input, errorOutput));
-  } catch (failed) {
-    if (!(failed instanceof StateError)) throw failed;
-    failInState(draft, failed);
-  }
 }

@@ -21,15 +21,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../lib/core/json.ts';
 import { execute, FUNCTION, outcome, start, tokenOf } from './support/harness.ts';
-
-/** The text of a synthesized definition: its joins joined, its references to the partition resolved. */
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const { Ref, 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
-  if (Ref === 'AWS::Partition') return 'aws';
-  if (join === undefined) throw new Error(`Not resolvable: ${JSON.stringify(value)}`);
-  return join[1].map(textOf).join(join[0]);
-}
+import { textOf } from './support/synthesized.ts';
 
 /** An approval as CDK's typed constructs write it. */
 function approval(): Json {

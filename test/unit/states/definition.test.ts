@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../lib/core/json.ts';
 import { InvalidDefinition, loadDefinition } from '../../../lib/local/states/index.ts';
 import { BARE, CALLBACK, FUNCTION, INVOKE } from './support/harness.ts';
+import { EACH, mapOver } from './support/machines.ts';
 
 /** Where and how a definition is refused: pointer and message of each problem. */
 function problems(definition: Json): string[] {
@@ -19,6 +20,8 @@ function problems(definition: Json): string[] {
 function only(state: Record<string, Json>): Json {
   return { StartAt: 'S', States: { S: state } };
 }
+
+const PROCESSOR = EACH.ItemProcessor as Record<string, Json>;
 
 /** Everything that is supported, in one machine. */
 const EVERYTHING: Json = {
@@ -54,7 +57,23 @@ const EVERYTHING: Json = {
       Next: 'Ask',
     },
     Ask: { ...CALLBACK, TimeoutSeconds: 60, HeartbeatSeconds: 10, Next: 'Bare' },
-    Bare: { ...BARE, Parameters: { 'n.$': "States.Format('{}', $.n)" }, Next: 'Pick' },
+    Bare: { ...BARE, Parameters: { 'n.$': "States.Format('{}', $.n)" }, Next: 'Each' },
+    Each: {
+      ...mapOver({ Child: { ...INVOKE, End: true } }, 'STANDARD', { Next: 'Pick' }),
+      Comment: 'c',
+      InputPath: '$.in',
+      ItemsPath: '$.items',
+      ItemSelector: { 'index.$': '$$.Map.Item.Index', 'part.$': '$$.Map.Item.Value.part', 'all.$': '$' },
+      MaxConcurrency: 5,
+      ToleratedFailureCountPath: '$.most',
+      ToleratedFailurePercentage: 12.5,
+      ResultSelector: { 'all.$': '$' },
+      ResultPath: '$.each',
+      OutputPath: '$',
+      Label: 'each',
+      Retry: [{ ErrorEquals: ['States.ExceedToleratedFailureThreshold'] }],
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Stop' }],
+    },
     Pick: {
       Type: 'Choice',
       Choices: [
@@ -77,7 +96,7 @@ describe('loading', () => {
   it('accepts every field that is implemented, as an object and as text', () => {
     expect(problems(EVERYTHING)).toEqual([]);
     expect(problems(JSON.stringify(EVERYTHING))).toEqual([]);
-    expect(loadDefinition(EVERYTHING).states.size).toBe(8);
+    expect(loadDefinition(EVERYTHING).states.size).toBe(9);
   });
 
   it('accepts every partition', () => {
@@ -105,9 +124,74 @@ describe('loading', () => {
       '/States/S/Type: The state type "Parallel" is not implemented.',
     ],
     [
-      'Map',
-      only({ Type: 'Map', ItemProcessor: {}, End: true }),
-      '/States/S/Type: The state type "Map" is not implemented.',
+      'an inline Map',
+      only({ ...EACH, ItemProcessor: { ...PROCESSOR, ProcessorConfig: { Mode: 'INLINE' } } }),
+      '/States/S/ItemProcessor/ProcessorConfig/Mode: Only the mode DISTRIBUTED is implemented',
+    ],
+    [
+      'a Map that does not say its mode',
+      only({ ...EACH, ItemProcessor: { StartAt: 'C', States: {} } }),
+      '/States/S/ItemProcessor/ProcessorConfig: The field is required and missing.',
+    ],
+    ...['ItemReader', 'ItemBatcher', 'ResultWriter', 'Iterator', 'Items', 'TimeoutSeconds'].map(
+      (field): [string, Json, string] => [
+        `${field} of a Map`,
+        only({ ...EACH, [field]: {} }),
+        `/States/S/${field}: The field "${field}" is not part of the contract.`,
+      ],
+    ),
+    [
+      'a processor without an execution type',
+      only({ ...EACH, ItemProcessor: { ...PROCESSOR, ProcessorConfig: { Mode: 'DISTRIBUTED' } } }),
+      '/States/S/ItemProcessor/ProcessorConfig/ExecutionType:',
+    ],
+    [
+      'an unknown field of a processor',
+      only({ ...EACH, ItemProcessor: { ...PROCESSOR, TimeoutSeconds: 5 } }),
+      '/States/S/ItemProcessor/TimeoutSeconds:',
+    ],
+    [
+      'an unknown field of a state inside a Map',
+      only(mapOver({ C: { ...INVOKE, End: true, Assign: {} } })),
+      '/States/S/ItemProcessor/States/C/Assign: The field "Assign" is not part of the contract.',
+    ],
+    [
+      'a Map inside a Map',
+      only(mapOver({ C: EACH })),
+      '/States/S/ItemProcessor/States/C: A Map inside the processor of another is not implemented.',
+    ],
+    [
+      'a wait for a token in an EXPRESS child',
+      only(mapOver({ C: { ...CALLBACK, End: true } })),
+      '/States/S/ItemProcessor/States/C: An EXPRESS execution cannot wait for a task token.',
+    ],
+    [
+      'MaxConcurrency twice',
+      only({ ...EACH, MaxConcurrency: 1, MaxConcurrencyPath: '$.a' }),
+      '/States/S: A state cannot',
+    ],
+    [
+      'a percentage above 100',
+      only({ ...EACH, ToleratedFailurePercentage: 101 }),
+      '/States/S/ToleratedFailurePercentage:',
+    ],
+    ['a negative count', only({ ...EACH, ToleratedFailureCount: -1 }), '/States/S/ToleratedFailureCount:'],
+    ['a label with a colon', only({ ...EACH, Label: 'a:b' }), '/States/S/Label:'],
+    ['a label of 41 characters', only({ ...EACH, Label: 'x'.repeat(41) }), '/States/S/Label:'],
+    [
+      'the item outside an ItemSelector',
+      only(mapOver({ C: { Type: 'Pass', Parameters: { 'a.$': '$$.Map.Item.Value' }, End: true } })),
+      '/States/S/ItemProcessor/States/C/Parameters: "$$.Map.Item.Value" exists only in the ItemSelector of a Map',
+    ],
+    [
+      'a part of an index',
+      only({ ...EACH, ItemSelector: { 'a.$': '$$.Map.Item.Index.b' } }),
+      '/States/S/ItemSelector: The context object has no "$$.Map.Item.Index.b"',
+    ],
+    [
+      'the token in an ItemSelector',
+      only({ ...EACH, ItemSelector: { 'a.$': '$$.Task.Token' } }),
+      '/States/S/ItemSelector: "$$.Task.Token" exists only in the Parameters of a task',
     ],
     ['a state without a type', only({ End: true }), '/States/S/Type:'],
     ['a type that every object has', only({ Type: 'constructor', End: true }), '/States/S/Type:'],
@@ -361,6 +445,20 @@ describe('the graph', () => {
       'a catcher',
       { StartAt: 'S', States: { S: { ...BARE, Catch: [{ ErrorEquals: ['A'], Next: 'X' }], End: true } } },
       ['/States/S: The state goes to "X", which does not exist.'],
+    ],
+    [
+      'a state inside a Map that goes out of it',
+      { StartAt: 'S', States: { S: mapOver({ C: { Type: 'Pass', Next: 'T' } }), T: end } },
+      [
+        '/States/T: No transition leads to the state.',
+        '/States/S/ItemProcessor/States/C: The state goes to "T", which does not exist.',
+        '/States/S/ItemProcessor/States: No state ends the execution.',
+      ],
+    ],
+    [
+      'a name inside a Map that the machine has already',
+      { StartAt: 'S', States: { S: mapOver({ S: end }) } },
+      ['/States/S/ItemProcessor/States/S: The machine has another state of this name outside the processor.'],
     ],
     [
       'an unreachable state',

@@ -24,8 +24,8 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 /** A process of Step Functions: what it says, line by line. */
-function spawnStates(...options: string[]) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'support/child.ts'), directory, ...options], {
+function spawnStates(script: 'child.ts' | 'map-child.ts', ...options: string[]) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'support', script), directory, ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
@@ -36,7 +36,7 @@ function spawnStates(...options: string[]) {
 
 describe('kill -9', () => {
   it('loses nothing: the function is invoked again with the same token, which completes the execution', async () => {
-    const first = spawnStates('silent');
+    const first = spawnStates('child.ts', 'silent');
     const { url = '' } = await first.next();
     const client = clientOf({ url });
     const stateMachineArn = 'arn:aws:states:eu-central-1:000000000000:stateMachine:machine';
@@ -46,7 +46,7 @@ describe('kill -9', () => {
     const { invoked = null } = await first.next();
     await kill(first.child);
 
-    const second = spawnStates('answers');
+    const second = spawnStates('child.ts', 'answers');
     const said = [await second.next(), await second.next()];
     expect(said.find((line) => line.invoked !== undefined)?.invoked).toEqual(invoked);
     const again = clientOf({ url: said.find((line) => line.url !== undefined)?.url ?? '' });
@@ -57,8 +57,29 @@ describe('kill -9', () => {
     expect(await outcome({ client: again }, executionArn)).toEqual({ status: 'SUCCEEDED', output: 'after' });
     await kill(second.child);
 
-    const third = spawnStates('answers');
+    const third = spawnStates('child.ts', 'answers');
     const last = clientOf({ url: (await third.next()).url ?? '' });
     expect(await outcome({ client: last }, executionArn)).toEqual({ status: 'SUCCEEDED', output: 'after' });
+  });
+
+  it('runs no child of a Map again that had ended: the next process goes on where the first one was killed', async () => {
+    const first = spawnStates('map-child.ts', 'a');
+    const { url = '' } = await first.next();
+    const { executionArn = '' } = await clientOf({ url }).send(
+      new StartExecutionCommand({
+        stateMachineArn: 'arn:aws:states:eu-central-1:000000000000:stateMachine:machine',
+        input: '["a","b","c"]',
+      }),
+    );
+    expect([await first.next(), await first.next()]).toEqual([{ invoked: 'a' }, { invoked: 'b' }]);
+    await kill(first.child);
+
+    const second = spawnStates('map-child.ts', 'b', 'c');
+    const said = [await second.next(), await second.next(), await second.next()];
+    expect(said.flatMap(({ invoked }) => invoked ?? [])).toEqual(['b', 'c']);
+    const client = clientOf({ url: said.find((line) => line.url !== undefined)?.url ?? '' });
+    await expect
+      .poll(() => outcome({ client }, executionArn))
+      .toEqual({ status: 'SUCCEEDED', output: ['a', 'b', 'c'] });
   });
 });

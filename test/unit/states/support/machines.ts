@@ -32,3 +32,20 @@ export const INVOKE: Record<string, Json> = {
 
 /** A task that names the function as its resource. */
 export const BARE: Record<string, Json> = { Type: 'Task', Resource: FUNCTION };
+
+/** A Map in DISTRIBUTED mode over its whole input; its children start with the first of some states. */
+export function mapOver(
+  states: Record<string, Record<string, Json>>,
+  executionType: 'STANDARD' | 'EXPRESS' = 'EXPRESS',
+  flow: Record<string, Json> = { End: true },
+): Record<string, Json> {
+  const ItemProcessor = {
+    ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: executionType },
+    StartAt: Object.keys(states)[0] ?? '',
+    States: states,
+  };
+  return { Type: 'Map', ItemProcessor, ...flow };
+}
+
+/** A Map whose EXPRESS children invoke the function with their items. */
+export const EACH: Record<string, Json> = mapOver({ Child: { ...INVOKE, End: true } });

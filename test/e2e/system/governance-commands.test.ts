@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, test } from 'vitest';
+import { slowTest } from '../../support/slow.ts';
 import { runCommand } from '../support/spawned-system.ts';
 
 const { directory } = inject('system');
@@ -36,7 +37,7 @@ describe('a change of policy by the command line', () => {
   let version = '';
   let before = '';
 
-  test('is put on trial, and is not promoted before it has passed anything', async () => {
+  slowTest('is put on trial, and is not promoted before it has passed anything', async () => {
     expect(changed).not.toBe(shipped);
     before = (await listed()).find(({ status }) => status === 'stable')?.version ?? '';
     expect(before).not.toBe('');
@@ -68,7 +69,7 @@ describe('a change of policy by the command line', () => {
     expect((await listed()).some((one) => one.version.startsWith('1.9.1'))).toBe(false);
   });
 
-  test('passes the four suites, is promoted, and is taken back', async () => {
+  slowTest('passes the four suites, is promoted, and is taken back', async () => {
     const validated = await run('validate', 'u01668', '--configuration', version);
     expect(validated.stdout).toMatch(/unit: \d+ of \d+/);
     expect(validated.code).toBe(0);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { asCaller, throughApi } from './options.ts';
+import { asCaller, byWhom, throughApi } from './options.ts';
 
 const load = () => import('../handoff-waits.ts');
 
@@ -19,6 +19,11 @@ export function addHandoffWaits(handoff: Command): void {
     .description('send an event of the side that you act for; the same event again changes nothing')
     .argument('<event>', '{"id","event":{"type",...},"as"} as JSON or YAML; - is the standard input')
     .action(async (executionId, file, options) => (await load()).act(executionId, file, options));
+  byWhom(onExecution(handoff.command('erase')))
+    .description('erase the payload, and what quotes it, on record: digests and chain stay, and it does not come back')
+    .requiredOption('--because <text>', 'the reason; it stays on record for good, so name a case and no person')
+    .option('--reason <code>', 'the reason as a code, such as data-subject-request')
+    .action(async (executionId, options) => (await import('../handoff-erase.ts')).erase(executionId, options));
   throughApi(handoff.command('queue'))
     .description('the due work of a team, what is due first in front; without one, every team that has any')
     .argument('[party]', 'the id of the team')

@@ -44,10 +44,10 @@ function headLines(name: string, kind: Kind, answer: Answer<unknown>): string[] 
 export async function solveProblem(file: string, options: ProblemOptions): Promise<void> {
   const kind: Kind = await problems[options.problem]();
   const moves = options.budget === undefined ? kind.moves : Number(options.budget);
-  const { answer, lines } = kind.run(readDocument(file), { moves, seed: Number(options.seed) });
+  const { answer, lines, more } = kind.run(readDocument(file), { moves, seed: Number(options.seed) });
   if (options.json === true) {
     const { standing, objective, bound, gapBasisPoints, solution, spent } = answer;
-    sayJson({ problem: options.problem, standing, objective, bound, gapBasisPoints, solution, spent });
+    sayJson({ problem: options.problem, standing, objective, bound, gapBasisPoints, solution, spent, ...more });
   } else say(...headLines(options.problem, kind, answer), ...lines);
   process.exitCode = answer.standing === 'refused' ? EXIT.no : EXIT.ok;
 }

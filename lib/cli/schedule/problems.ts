@@ -1,9 +1,20 @@
 import type { Answer } from '../../engines/scheduling/answer.ts';
+import type { AssignmentProblem } from '../../engines/scheduling/assignment/problem.ts';
+import type { AssignmentAnswer, AssignmentSolution } from '../../engines/scheduling/assignment/solve.ts';
 
 /** How much a solver may do, and from which seed its random numbers come. */
 interface Budget {
   readonly moves: number;
   readonly seed: number;
+}
+
+/** What came of a document. */
+interface Ran {
+  readonly answer: Answer<unknown>;
+  /** The solution for people, or why there is none. */
+  readonly lines: readonly string[];
+  /** What the answer holds besides, in JSON. */
+  readonly more: object;
 }
 
 /** A classical problem: how its documents are read, solved and checked. */
@@ -16,7 +27,7 @@ export interface Kind {
    * Reads a document and solves it. The solution has been held against the document by the problem's own check.
    * @throws InvalidInput for a document that does not fit.
    */
-  run(document: unknown, budget: Budget): { readonly answer: Answer<unknown>; readonly lines: readonly string[] };
+  run(document: unknown, budget: Budget): Ran;
 }
 
 /** The problem's own check is not of the solver's opinion: a defect, and nothing that a caller can mend. */
@@ -24,28 +35,30 @@ class WrongSolution extends Error {
   override readonly name = 'WrongSolution';
 }
 
-interface Parts<Problem, Solution> {
+interface Parts<Problem, Solution, Given extends Answer<Solution>> {
   readonly objective: string;
   readonly moves: number;
   readonly parse: (document: unknown) => Problem;
-  readonly solve: (problem: Problem, budget: Budget) => Answer<Solution>;
-  /** The objective of a solution. @throws InvalidInput when it is none. */
-  readonly check: (problem: Problem, solution: Solution) => number;
+  readonly solve: (problem: Problem, budget: Budget) => Given;
+  /** The objective of a solution. @throws when it is none. */
+  readonly check: (problem: Problem, solution: Solution, answer: Given) => number;
   readonly lines: (problem: Problem, solution: Solution) => readonly string[];
+  readonly more?: (answer: Given) => { readonly fields: object; readonly lines: readonly string[] };
 }
 
-function kindOf<Problem, Solution>(parts: Parts<Problem, Solution>): Kind {
+function kindOf<Problem, Solution, Given extends Answer<Solution>>(parts: Parts<Problem, Solution, Given>): Kind {
   return {
     objective: parts.objective,
     moves: parts.moves,
     run: (document, budget) => {
       const problem = parts.parse(document);
       const answer = parts.solve(problem, budget);
-      if (answer.solution === undefined) return { answer, lines: [] };
-      const checked = parts.check(problem, answer.solution);
+      const { fields: more, lines } = parts.more?.(answer) ?? { fields: {}, lines: [] };
+      if (answer.solution === undefined) return { answer, lines, more };
+      const checked = parts.check(problem, answer.solution, answer);
       if (checked !== answer.objective)
         throw new WrongSolution(`The solution has ${checked}, and ${answer.objective} was answered.`);
-      return { answer, lines: parts.lines(problem, answer.solution) };
+      return { answer, lines: [...lines, ...parts.lines(problem, answer.solution)], more };
     },
   };
 }
@@ -70,8 +83,61 @@ async function project(): Promise<Kind> {
   });
 }
 
+async function weightedTardiness(): Promise<Kind> {
+  const [{ parseWeightedTardiness }, { solveWeightedTardiness }, { checkWeightedTardiness }] = await Promise.all([
+    import('../../engines/scheduling/weighted-tardiness/problem.ts'),
+    import('../../engines/scheduling/weighted-tardiness/solve.ts'),
+    import('../../engines/scheduling/weighted-tardiness/check.ts'),
+  ]);
+  return kindOf({
+    objective: 'total weighted tardiness',
+    moves: 5_000_000,
+    parse: parseWeightedTardiness,
+    solve: solveWeightedTardiness,
+    check: checkWeightedTardiness,
+    lines: (_problem, { machines }) =>
+      machines.map((jobs, place) => `machine ${place + 1}: ${jobs.length === 0 ? 'idle' : jobs.join(', ')}`),
+  });
+}
+
+async function assignment(): Promise<Kind> {
+  const [{ readAssignment }, { solveAssignment }, { checkAssignment }, { loadHighs }] = await Promise.all([
+    import('../../engines/scheduling/assignment/problem.ts'),
+    import('../../engines/scheduling/assignment/solve.ts'),
+    import('../../engines/scheduling/assignment/check.ts'),
+    import('../../platform/optimizer/highs.ts'),
+  ]);
+  const solver = await loadHighs();
+  return kindOf<AssignmentProblem, AssignmentSolution, AssignmentAnswer>({
+    objective: 'cost',
+    moves: 5_000_000,
+    parse: readAssignment,
+    // The simplex method gets its share of the one budget.
+    solve: (problem, { moves, seed }) =>
+      solveAssignment(problem, { moves, seed, solver, iterations: Math.ceil(moves / 20_000) }),
+    check: (problem, _solution, answer) => {
+      const wrong = checkAssignment(problem, answer);
+      if (wrong.length > 0)
+        throw new WrongSolution(wrong.map(({ pointer, message }) => `${pointer}: ${message}`).join('\n'));
+      return answer.objective ?? 0;
+    },
+    lines: ({ agents, jobs }, { agentOf }) =>
+      agents.map(({ id }) => {
+        const own = jobs.filter((job) => agentOf[job.id] === id).map((job) => job.id);
+        return `${id}: ${own.length === 0 ? 'nothing' : own.join(', ')}`;
+      }),
+    more: ({ certificate, problems: found }) => ({
+      fields: { certificate, ...(found.length === 0 ? {} : { problems: found }) },
+      lines: found.map(({ pointer, message, mend }) => `${pointer}: ${message} ${mend}`),
+    }),
+  });
+}
+
 /** Every problem by the name that `--problem` takes; each is loaded when it is asked for. */
-export const problems = { project } as const satisfies Record<string, () => Promise<Kind>>;
+export const problems = { project, 'weighted-tardiness': weightedTardiness, assignment } as const satisfies Record<
+  string,
+  () => Promise<Kind>
+>;
 
 export type ProblemName = keyof typeof problems;
 

@@ -81,7 +81,7 @@ describe('countersign schedule --problem', () => {
   });
 
   test.each([
-    ['no problem', ['schedule', 'x.json'], '--problem'],
+    ['nothing', ['schedule'], "missing required argument 'file'"],
     ['a problem that there is not', ['schedule', '--problem', 'knapsack', 'x.json'], 'Allowed choices'],
     ['no file', ['schedule', '--problem', 'project'], "missing required argument 'file'"],
     ['a file that is not there', ['schedule', '--problem', 'project', '/nonexistent/x.json'], 'cannot be read'],

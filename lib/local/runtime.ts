@@ -11,6 +11,7 @@ import { lastSnapshot } from '../platform/flags/snapshot-store.ts';
 import { unleashFlagControl } from '../platform/flags/unleash-flag-control.ts';
 import { notingRefusals } from '../platform/mail/mail-failures.ts';
 import { smtpMailSender } from '../platform/mail/smtp.ts';
+import { folderPublisher } from '../platform/publisher/folder.ts';
 import type { Runtime } from '../platform/runtime.ts';
 import type { Settings } from '../platform/settings.ts';
 import type { AnySkill } from '../platform/skill/define-skill.ts';
@@ -41,10 +42,12 @@ export function localRuntime(options: {
   readonly flagAdmin?: FlagAdmin;
   /** Where signed manifests go. */
   readonly anchorsFolder: string;
+  /** Where approved content is released to; without it nothing is released. */
+  readonly publishedFolder?: string;
   /** The file with the key that signs. */
   readonly signingKeyFile: string;
 }): Runtime {
-  const { settings, skills, flagAdmin } = options;
+  const { settings, skills, flagAdmin, publishedFolder } = options;
   const clock = { now: () => instantAt(options.clock.now()) };
   const table = new Table(localDynamoDb(options.dynamoDbUrl), settings.table);
   return {
@@ -68,5 +71,6 @@ export function localRuntime(options: {
       : { flagAdmin: unleashFlagControl(async () => flagAdmin, settings.unleash?.environment ?? '') }),
     anchors: async () => folderAnchorStore(options.anchorsFolder),
     signer: () => localSigner(options.signingKeyFile),
+    ...(publishedFolder === undefined ? {} : { publisher: async () => folderPublisher(publishedFolder, clock) }),
   };
 }

@@ -175,6 +175,7 @@ async function start(options: LocalSystemOptions, closers: Closers): Promise<Loc
     flagSource: { url: unleash.url, clientToken: unleash.clientToken },
     flagAdmin: { url: unleash.url, adminToken: unleash.adminToken },
     anchorsFolder: state.part('anchors'),
+    publishedFolder: state.part('published'),
     signingKeyFile: join(state.path, SIGNING_KEY_FILE),
   });
   installRuntime(runtime);

@@ -5,7 +5,7 @@ import { type EnvironmentOptions, openEnvironment, operator, skillOf } from '../
 import { readDocument } from '../../cli/read-document.ts';
 import { readRecordings } from '../../cli/recordings.ts';
 import { NotFound } from '../../core/errors.ts';
-import { instant } from '../../core/instant.ts';
+import { type Instant, instant } from '../../core/instant.ts';
 import { parseWith } from '../../core/zod-problems.ts';
 import { currentConfiguration, findConfiguration } from '../../platform/configuration/configuration-store.ts';
 import { requestEnvelope } from '../../platform/contracts/envelope.ts';
@@ -56,13 +56,14 @@ function requestsIn(file: string): PastRequest[] {
   });
 }
 
-function examplesIn(folder: string): NamedExample[] {
+/** @param now what relative times in them count from. */
+function examplesIn(folder: string, now: Instant): NamedExample[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .sort()
     .map((file) => ({
       name: file.slice(0, -'.json'.length),
-      example: parseExample(readDocument(join(folder, file)), file),
+      example: parseExample(readDocument(join(folder, file)), file, now),
     }));
 }
 
@@ -100,7 +101,7 @@ export async function validateConfiguration(
   return runSuites(runtime, {
     skill,
     configuration,
-    examples: extra.examples ?? bundledExamples([skill]),
+    examples: extra.examples ?? bundledExamples([skill], runtime.clock.now()),
     recordings: readRecordings(extra.recordings),
     requests: extra.requests,
     scratch: scratchRuntime,
@@ -121,7 +122,7 @@ export async function validate(named: string, options: ValidateOptions): Promise
   const reports = await validateConfiguration(runtime, skill, configuration, {
     requests,
     by: operator(options.by),
-    ...(examples === undefined ? {} : { examples: examplesIn(examples) }),
+    ...(examples === undefined ? {} : { examples: examplesIn(examples, runtime.clock.now()) }),
     ...(recordings === undefined ? {} : { recordings }),
   });
   const passed = reports.every((report) => report.passed);

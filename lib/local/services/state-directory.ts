@@ -6,7 +6,7 @@ import { NotAStateDirectory, StateDirectoryInUse } from './errors.ts';
 import { createFile } from './private-files.ts';
 
 /** What a state directory holds: one folder for each part of the local system. */
-export const STATE_PARTS = ['anchors', 'artifacts', 'dynamodb', 'flags', 'mail', 'states'] as const;
+export const STATE_PARTS = ['anchors', 'artifacts', 'dynamodb', 'flags', 'mail', 'published', 'states'] as const;
 export type StatePart = (typeof STATE_PARTS)[number];
 
 /** A state directory that this process has to itself. */

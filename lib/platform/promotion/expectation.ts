@@ -2,9 +2,10 @@ import { type CountersignError, describeProblems } from '../../core/errors.ts';
 import type { Example } from '../examples.ts';
 import type { SkillResult } from '../skill/skill-result.ts';
 
-/** The verdict that an example's outcome and decisions presuppose. */
-export function expectedVerdict({ expected }: Example): SkillResult['verdict'] {
+/** The verdict that an example's outcome, decisions and handoff presuppose: what is handed over has passed, whatever becomes of it. */
+export function expectedVerdict({ expected, handoff }: Pick<Example, 'expected' | 'handoff'>): SkillResult['verdict'] {
   if (expected.levels > 0) return 'approve';
+  if (handoff.length > 0) return 'publish';
   return expected.outcome === 'published' ? 'publish' : 'block';
 }
 

@@ -3,12 +3,13 @@ import { seed } from '../configuration/seed.ts';
 import type { FlowState } from '../contracts/flow.ts';
 import { loadContext } from '../executions/context.ts';
 import { execute } from '../executions/execute.ts';
-import { readExecution } from '../executions/execution-store.ts';
+import { changeExecution, readExecution } from '../executions/execution-store.ts';
 import { preflight } from '../executions/preflight.ts';
 import { startExecution } from '../executions/start.ts';
 import { verify } from '../executions/verify.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
+import type { Reference, References } from '../skill/reference.ts';
 import { exampleProblem, expectedVerdict } from './expectation.ts';
 import type { NamedExample } from './past-request.ts';
 import { noReferences, type ReferenceReader } from './reference-reader.ts';
@@ -20,9 +21,30 @@ async function compute(runtime: Runtime, skill: AnySkill, executionId: string): 
   return verify(runtime, await execute(runtime, await preflight(runtime, accepted)));
 }
 
-async function exampleRun(runtime: Runtime, skill: AnySkill, { example }: NamedExample): Promise<string | undefined> {
+/**
+ * A skill that refers to its own baseline looks at the one that the configuration under test would take the place of. On the scratch
+ * system that is the baseline itself, and a change of it would be held against what comes after it.
+ */
+async function besideOwnBaseline(runtime: Runtime, executionId: string, own: Reference): Promise<void> {
+  const digest = await runtime.artifacts.put(own.configuration);
+  await changeExecution(runtime, executionId, (current) => ({
+    ...current,
+    references: (current.references ?? []).map((each) =>
+      each.skill === own.skill ? { ...each, version: own.version, digest } : each,
+    ),
+  }));
+}
+
+async function exampleRun(
+  runtime: Runtime,
+  skill: AnySkill,
+  { example }: NamedExample,
+  references: References,
+): Promise<string | undefined> {
   const started = await startExecution(runtime, { skill, body: example.request, caller: example.requester });
   if (started.kind !== 'accepted') return `The request was not accepted: ${started.kind}.`;
+  const own = references[skill.name];
+  if (own !== undefined) await besideOwnBaseline(runtime, started.executionId, own);
   const flow = await compute(runtime, skill, started.executionId);
   const record = await readExecution(runtime, started.executionId);
   const wanted = expectedVerdict(example);
@@ -68,7 +90,7 @@ export async function integrationSuite(
   const failures: SuiteFailure[] = [];
   for (const named of examples) {
     try {
-      const problem = await exampleRun(scratch, skill, named);
+      const problem = await exampleRun(scratch, skill, named, await references(named.example.request.input));
       if (problem !== undefined) failures.push({ case: named.name, message: problem });
     } catch (error) {
       failures.push({ case: named.name, message: error instanceof Error ? error.message : 'an unknown error' });

@@ -2,7 +2,7 @@ import type { Instant } from '../../core/instant.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { HandoffPacket } from '../contracts/outputs.ts';
 import type { Example } from '../examples.ts';
-import { parseStoredRequest } from '../executions/context.ts';
+import { parseStoredRequest, readRequest } from '../executions/context.ts';
 import { handedOverIn } from '../executions/run-skill.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
@@ -50,25 +50,24 @@ async function lastRecords(runtime: Runtime, skill: AnySkill, count: number): Pr
 }
 
 /**
- * The requests of the last executions of a skill, newest first, read from their stored artifacts.
+ * The requests of the last executions of a skill, newest first, read from their stored artifacts. One that was erased is passed
+ * over: nothing new is made of it.
  * @param count at most so many; looked for in the last two years.
  * @throws NotFound, IntegrityError or InvalidInput when a stored request is missing or damaged.
  */
 export async function pastRequestsOf(runtime: Runtime, skill: AnySkill, count: number): Promise<PastRequest[]> {
   const records = await lastRecords(runtime, skill, count);
-  return Promise.all(
-    records.map(async ({ executionId, request: digest, requester, instant }) => {
-      const request = parseStoredRequest(await runtime.artifacts.get(digest));
+  const found = await Promise.all(
+    records.map(async ({ executionId, request: digest, requester, instant }): Promise<PastRequest[]> => {
+      const { document, erased } = await readRequest(runtime, digest);
+      if (erased !== undefined) return [];
+      const request = parseStoredRequest(document);
       const { input } = request;
-      return {
-        id: executionId,
-        input,
-        requester: { personId: requester.personId },
-        instant,
-        ...handedOverIn(request),
-      };
+      const asked = { personId: requester.personId };
+      return [{ id: executionId, input, requester: asked, instant, ...handedOverIn(request) }];
     }),
   );
+  return found.flat();
 }
 
 /** An example with the name of its file. */

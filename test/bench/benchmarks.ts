@@ -13,6 +13,17 @@ export const benchmarks: readonly Benchmark[] = [
     load: async () => (await import('./constraints.ts')).measureConstraints,
   },
   {
+    name: 'handoff',
+    title: 'what is decided about a packet of 4 KB, against its validator (ajv) alone; canonical JSON (RFC 8785)',
+    load: async () => (await import('./handoff.ts')).measureHandoff,
+  },
+  {
+    name: 'scheduling',
+    title:
+      'gaps of schedules to the best known and to the proved bound: projects, tardiness, assignment, plans of touches',
+    load: async () => (await import('./scheduling.ts')).measureScheduling,
+  },
+  {
     name: 'cold-start',
     title: "each function's bundle size and import time, against the same SDK clients alone",
     load: async () => (await import('./cold-start.ts')).measureColdStart,

@@ -95,6 +95,11 @@ const publication = z.strictObject({
   content: z.array(jsonPointer).min(1),
   /** Channels may demand disclosures: `{ "influencer": ["paid-partnership"] }`. */
   disclosures: z.record(id, z.array(id)).default({}),
+  /**
+   * Once it has been verified, and its time has come, the system itself hands the approved content to the publisher. Of a contract
+   * without it, the receiver publishes and says so.
+   */
+  releases: z.literal(true).optional(),
 });
 
 /**

@@ -158,7 +158,12 @@ function lintCriteria(document: ContractDocument, criteria: CompiledCriteria): L
   return [...places, ...blind];
 }
 
-function lintPublication({ domain, publication }: ContractDocument): LintFinding[] {
+function lintPublication({ domain, publication, approval }: ContractDocument): LintFinding[] {
+  if (publication?.releases === true && approval?.always !== true) {
+    const told = 'The system releases nothing that people have not approved.';
+    const mend = 'Let "approval" say "always": true, or let the receiver publish it.';
+    return [finding('error', '/publication/releases', 'release-without-approval', told, mend)];
+  }
   if ((domain === 'marketing') === (publication !== undefined)) return [];
   const [message, mend] =
     domain === 'marketing'

@@ -1,7 +1,9 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import * as z from 'zod';
 import { InvalidInput, type Problem } from '../../core/errors.ts';
-import { type JsonObject, pointer } from '../../core/json.ts';
+import { type Json, type JsonObject, pointer } from '../../core/json.ts';
+import { linearPattern } from './compatibility/linear-pattern.ts';
+import { NotRegular } from './compatibility/pattern-syntax.ts';
 
 /** A compiled payload schema: lists what is wrong with a value, nothing when it fits. */
 export type PayloadCheck = (value: unknown, base?: string) => Problem[];
@@ -48,11 +50,54 @@ function problemOf({ instancePath, keyword, params, message = 'does not fit' }: 
   };
 }
 
+/** A pattern that could take for ever on some payload. */
+class UnboundedPattern extends Error {
+  readonly source: string;
+
+  constructor(source: string, cause: NotRegular) {
+    super(cause.message, { cause });
+    this.source = source;
+  }
+}
+
+/** How the validator makes its patterns: so that no payload can make one slow. */
+const boundedPattern = Object.assign(
+  (source: string) => {
+    try {
+      return linearPattern(source);
+    } catch (error) {
+      throw error instanceof NotRegular ? new UnboundedPattern(source, error) : error;
+    }
+  },
+  { code: 'boundedPattern' },
+);
+
+/** Where in a schema a pattern stands. */
+function placeOf(schema: Json, source: string, at: string): string | undefined {
+  if (typeof schema !== 'object' || schema === null) return undefined;
+  for (const [name, value] of Object.entries(schema)) {
+    const here = pointer(at, name);
+    if ((name === 'pattern' && value === source) || (name === source && at.endsWith('/patternProperties'))) return here;
+    const within = placeOf(value as Json, source, here);
+    if (within !== undefined) return within;
+  }
+  return undefined;
+}
+
+function refusePattern({ source, message: cause }: UnboundedPattern, schema: JsonObject, at: string): never {
+  const message = `The pattern ${JSON.stringify(source)} could take very long on some payload. ${cause}`;
+  const mend = 'Do without look-around, back-references and \\b, and with fewer repetitions of a choice.';
+  throw new InvalidInput(message, [
+    { pointer: placeOf(schema, source, at) ?? at, code: 'pattern-unbounded', message, mend },
+  ]);
+}
+
 /**
  * Compiles a payload schema (JSON Schema 2020-12). Strict: keywords and formats that are unknown, references that lead outside,
- * and schemas that a value cannot be checked against at once are refused rather than passed over.
+ * and schemas that a value cannot be checked against at once are refused rather than passed over. So are patterns that cannot be
+ * matched in time that grows with the payload only.
  * @param at JSON Pointer of the schema, for problems.
- * @throws InvalidInput (`invalid-schema`).
+ * @throws InvalidInput (`invalid-schema`, `pattern-unbounded`).
  */
 export function compilePayloadSchema(schema: JsonObject, at: string): PayloadCheck {
   const ajv = new Ajv2020({
@@ -63,12 +108,14 @@ export function compilePayloadSchema(schema: JsonObject, at: string): PayloadChe
     allowUnionTypes: true,
     logger: false,
     formats,
+    code: { regExp: boundedPattern },
   });
   let validate: ValidateFunction;
   try {
     if ('$async' in schema) throw new Error('"$async" is not part of JSON Schema');
     validate = ajv.compile(schema);
   } catch (error) {
+    if (error instanceof UnboundedPattern) refusePattern(error, schema, at);
     const message = `The payload schema cannot be used: ${error instanceof Error ? error.message : String(error)}.`;
     const mend = `Write JSON Schema 2020-12 with the keywords of the standard and the formats ${payloadFormats.join(', ')}.`;
     throw new InvalidInput(message, [{ pointer: at, code: 'invalid-schema', message, mend }]);

@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { s3ArtifactReader, s3ArtifactStore } from '../artifacts/s3.ts';
+import { s3ArtifactEraser, s3ArtifactReader, s3ArtifactStore } from '../artifacts/s3.ts';
 import type { Port } from './place.ts';
 
 /** Reads artifacts. */
@@ -8,6 +8,11 @@ export const artifactsReadPort: Port = ({ settings, client }, { artifacts }) => 
 });
 
 /** Reads artifacts and stores new ones. */
-export const artifactsPort: Port = ({ settings, client }) => ({
-  artifacts: s3ArtifactStore(client(S3Client), settings.artifactsBucket),
+export const artifactsPort: Port = ({ settings, client }, { artifacts }) => ({
+  artifacts: { ...artifacts, ...s3ArtifactStore(client(S3Client), settings.artifactsBucket) },
+});
+
+/** Erases artifacts. */
+export const artifactsErasePort: Port = ({ settings, client }, { artifacts }) => ({
+  artifacts: { ...artifacts, ...s3ArtifactEraser(client(S3Client), settings.artifactsBucket) },
 });

@@ -12,7 +12,7 @@ function withoutPorts({ settings }: AwsPlace, skills: Runtime['skills']): Runtim
     clock: { now: () => instantAt(Date.now()) },
     random: { bytes: (count) => randomBytes(count) },
     table: withheld('table:read'),
-    artifacts: { put: refuse('artifacts:write'), get: refuse('artifacts:read') },
+    artifacts: { put: refuse('artifacts:write'), get: refuse('artifacts:read'), erase: refuse('artifacts:erase') },
     mail: { send: refuse('mail:send') },
     states: {
       start: refuse('states:start'),

@@ -1,11 +1,12 @@
 import type { Runtime } from '../runtime.ts';
 import { anchorsPort } from './anchors-port.ts';
-import { artifactsPort } from './artifacts-port.ts';
+import { artifactsErasePort, artifactsPort } from './artifacts-port.ts';
 import { composeRuntime } from './compose.ts';
 import { flagAdminPort } from './flag-admin-port.ts';
 import { flagSourcePort } from './flag-source-port.ts';
 import { mailPort } from './mail-port.ts';
 import type { Variables } from './place.ts';
+import { publisherPort } from './publisher-port.ts';
 import { signerPort } from './signer-port.ts';
 import { statesDescribePort, statesHistoryPort, statesSignalPort, statesStartPort } from './states-port.ts';
 import { tablePort } from './table-port.ts';
@@ -19,6 +20,7 @@ export function awsRuntime(skills: Runtime['skills'], variables: Variables = pro
   const ports = [
     tablePort,
     artifactsPort,
+    artifactsErasePort,
     mailPort,
     statesStartPort,
     statesSignalPort,
@@ -28,6 +30,7 @@ export function awsRuntime(skills: Runtime['skills'], variables: Variables = pro
     flagAdminPort,
     anchorsPort,
     signerPort,
+    publisherPort,
   ];
   return composeRuntime(skills, ports, variables);
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Bundle, bundle, bundleEntries } from '../../../lib/infra/bundle.ts';
 import { sharedFunctions, stepFunctions } from '../../../lib/infra/functions.ts';
+import type { AnySkill } from '../../../lib/platform/skill/define-skill.ts';
 import { skills, skillsFolder } from '../../../skills/registry.ts';
 import { functionOf, sdkImportsOf } from './sdk-imports.ts';
 
@@ -21,15 +22,19 @@ function sdkAloneOf({ modules }: Bundle): string | undefined {
 }
 
 /**
- * Bundles every function as it is deployed (the steps with the first skill that needs nothing besides its code), and beside each the clients that it uses alone: with
+ * Bundles every function as it is deployed (the steps with the first skill that needs nothing besides its code and hands nothing over, those that move handoffs with the first that does), and beside each the clients that it uses alone: with
  * the same settings, and the SDK as it is published. What a function leaves out of the SDK counts in its favour.
  */
 export async function functionBundles(outdir: string): Promise<readonly MeasuredBundle[]> {
-  const modules = skills.map(({ name, needs = [] }) => ({ name, path: join(skillsFolder, name, 'skill.ts'), needs }));
-  const plain = modules.filter(({ needs }) => needs.length === 0).slice(0, 1);
+  const moduleOf = ({ name, needs = [] }: AnySkill) => ({ name, path: join(skillsFolder, name, 'skill.ts'), needs });
+  const modules = skills.map(moduleOf);
+  const plain = skills.filter(({ needs = [], handoff }) => needs.length === 0 && handoff === undefined).slice(0, 1);
+  const handing = skills.filter(({ handoff }) => handoff !== undefined).slice(0, 1);
+  const forHandoffs = handing.flatMap(stepFunctions).filter((declaration) => declaration.forHandoffs);
   const made = [
     ...(await bundle({ root: ROOT, outdir, declarations: sharedFunctions(), skills: modules })),
-    ...(await bundle({ root: ROOT, outdir, declarations: stepFunctions(), skills: plain })),
+    ...(await bundle({ root: ROOT, outdir, declarations: stepFunctions(), skills: plain.map(moduleOf) })),
+    ...(await bundle({ root: ROOT, outdir, declarations: forHandoffs, skills: handing.map(moduleOf) })),
   ];
   const sources = [...new Set(made.map(sdkAloneOf))].filter((source) => source !== undefined);
   const entries = sources.map((source, index) => ({ name: `sdk-alone-${index + 1}`, source }));

@@ -101,7 +101,7 @@ describe('countersign handoff can-i-accept', () => {
     expect((JSON.parse(json.stdout) as { usable: unknown }).usable).toContainEqual({
       consumer: 'publishing',
       contract: 'legal-to-publication',
-      versions: ['1.0.0'],
+      versions: ['1.1.0', '1.0.0'],
     });
   });
 

@@ -10,7 +10,8 @@ interface Jump {
   readonly only?: 'start' | 'end';
 }
 
-interface Node {
+/** A node of the nondeterministic automaton: from it one jumps without a character, or steps with one. */
+export interface Node {
   readonly jumps: Jump[];
   step?: { readonly ranges: Ranges; readonly to: number };
 }
@@ -82,6 +83,17 @@ class Builder {
   }
 }
 
+/**
+ * The nondeterministic automaton of a pattern, which starts at its first node.
+ * @throws NotRegular when the pattern is not in the subset, or its automaton too large.
+ */
+export function nodesOf(source: string): { readonly nodes: readonly Node[]; readonly goal: number } {
+  const builder = new Builder();
+  const start = builder.node();
+  const goal = builder.add(readPattern(source), start);
+  return { nodes: builder.nodes, goal };
+}
+
 interface State {
   readonly nodes: readonly number[];
   readonly isAccepting: boolean;
@@ -99,12 +111,11 @@ export class Automaton {
 
   /** @throws NotRegular when the pattern is not in the subset, or its automaton too large. */
   constructor(source: string) {
-    const builder = new Builder();
-    const start = builder.node();
-    this.#goal = builder.add(readPattern(source), start);
-    this.#nodes = builder.nodes;
+    const { nodes, goal } = nodesOf(source);
+    this.#goal = goal;
+    this.#nodes = nodes;
     // A pattern may match anywhere: the search begins anew before each character, and what has matched stays so.
-    this.#add([start], true);
+    this.#add([0], true);
     const steps = this.#nodes.flatMap(({ step }) => step?.ranges ?? []);
     this.boundaries = [...new Set(steps.flatMap(([from, to]) => [from, to + 1]))].sort((a, b) => a - b);
   }
@@ -157,6 +168,17 @@ export class Automaton {
         );
     from.next.set(alike, reached);
     return reached;
+  }
+
+  /**
+   * Makes every state, so that no string can reach one that is not there yet.
+   * @throws NotRegular when there are too many.
+   */
+  complete(): this {
+    for (let state = 0; state < this.#states.length; state++)
+      for (let alike = 0; alike <= this.boundaries.length; alike++)
+        this.next(state, this.boundaries[alike - 1] ?? 0, alike);
+    return this;
   }
 
   /** Whether the string matches, in time that grows with its length only. */

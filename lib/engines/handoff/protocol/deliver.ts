@@ -17,6 +17,7 @@ import type { Command } from './commands.ts';
 import { contractOf, type HandoffFile, payloadIn } from './document.ts';
 import { put } from './put.ts';
 import { type Performed, Recorder, refusal } from './record.ts';
+import { closeUnlessEmbargoed } from './release.ts';
 import type { ProtocolCase, Stamp } from './shapes.ts';
 import { criteriaStanding } from './take-over.ts';
 
@@ -126,7 +127,7 @@ export function deliver(file: ProtocolCase, document: HandoffFile, command: Of<'
   return recorder.change({ delivery: { facts, criteria } }).event('deliver', { delivery }).done();
 }
 
-/** What a delivery is found to be: every criterion holds, so the handoff is verified and closed. */
+/** What a delivery is found to be: every criterion holds, so the handoff is verified, and closed once its embargo is over. */
 export function verify(
   file: ProtocolCase,
   document: HandoffFile,
@@ -151,11 +152,7 @@ export function verify(
     criteria,
     by: stamp.by.id,
   });
-  const { handoff, ledger } = document;
-  return recorder
-    .event('verify', { verification, criteria })
-    .event('close', { obligations: settlementOf(ledger, handoff.obligations, handoff.receiver) })
-    .done();
+  return closeUnlessEmbargoed(file, recorder.event('verify', { verification, criteria })).done();
 }
 
 /** What comes back to be done again is a return; beyond the budget a person decides. */

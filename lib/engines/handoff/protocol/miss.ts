@@ -6,6 +6,7 @@ import { verify } from './deliver.ts';
 import { contractOf, type HandoffFile } from './document.ts';
 import { clockOf, pauseOf } from './next.ts';
 import { Recorder } from './record.ts';
+import { closeUnlessEmbargoed } from './release.ts';
 import type { ProtocolCase, Stamp } from './shapes.ts';
 
 /** Whether a machine found every criterion of the delivery to hold, nobody has to say anything, and nothing is owed. */
@@ -23,13 +24,17 @@ function provesItself(file: ProtocolCase, { handoff, ledger, delivery }: Handoff
 
 /**
  * What follows when the clock of the wait has run out: a pause ends, an escalated handoff expires, a delivery that proves itself is
- * closed although nobody looked, everything else goes to oversight. Nothing happens where no clock is due.
+ * closed although nobody looked, what was verified is closed when its embargo ends, everything else goes to oversight. Nothing happens where no clock is due.
  */
 export function missed(file: ProtocolCase, document: HandoffFile, at: Instant): HandoffFile {
   const { handoff } = document;
   if (isTerminal(handoff.state)) return document;
   const stamp: Stamp = { id: `miss.${handoff.id}.${handoff.history.length}`, at, by: { part: 'system', id: 'system' } };
   const recorder = new Recorder(document, stamp);
+  if (handoff.state === 'verified') {
+    const closed = closeUnlessEmbargoed(file, recorder);
+    return closed.document === document ? document : closed.done().document;
+  }
   const pause = pauseOf(document);
   if (pause !== undefined && at >= pause.endsAt) return recorder.event('continue', {}).done().document;
   const run = clockOf(document);

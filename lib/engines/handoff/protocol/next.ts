@@ -7,6 +7,7 @@ import type { State } from '../states.ts';
 import { contractOf, type HandoffFile } from './document.ts';
 import { formFor } from './forms.ts';
 import { peopleOf } from './people.ts';
+import { releaseTime } from './release.ts';
 import type { ActingPart, Form, ProtocolCase } from './shapes.ts';
 
 /** What a handoff waits for. */
@@ -103,6 +104,21 @@ export function nextOf(file: ProtocolCase, document: HandoffFile): Wait | End {
   const { handoff } = document;
   const outcome = OUTCOME[handoff.state];
   if (outcome !== undefined) return { state: handoff.state, outcome, reasons: reasonsOf(file, document) };
+  if (handoff.state === 'verified') {
+    const dueAt = releaseTime(file, document) ?? handoff.updatedAt;
+    const title = 'Goes out when its time has come';
+    const asked = { people: [], choices: [], fields: [] };
+    return {
+      state: 'verified',
+      awaits: 'release',
+      title,
+      part: 'system',
+      party: handoff.receiver,
+      clock: 'embargo',
+      dueAt,
+      ...asked,
+    };
+  }
   const awaited = AWAITS[handoff.state];
   if (awaited === undefined) throw new RangeError(`A handoff is never left as "${handoff.state}".`);
   const pause = pauseOf(document);

@@ -2,10 +2,12 @@ import type { Instant } from '../../../core/instant.ts';
 import type { Json } from '../../../core/json.ts';
 import { parseWith } from '../../../core/zod-problems.ts';
 import { cloudEventOf } from '../cloud-events.ts';
+import type { ContractingRequest } from '../request/input.ts';
 import { isTerminal } from '../states.ts';
 import { checkDocument } from './check.ts';
 import { command } from './commands.ts';
 import { type HandoffFile, parseDocument } from './document.ts';
+import { type ErasureStamp, withoutPayload, withoutSaid } from './erase.ts';
 import { missed } from './miss.ts';
 import { nextOf } from './next.ts';
 import { openHandoff } from './offer.ts';
@@ -13,6 +15,7 @@ import { partsOf } from './people.ts';
 import { perform } from './perform.ts';
 import { readForm } from './read-form.ts';
 import { firstEventOf, type Performed, Recorder } from './record.ts';
+import { releaseOf } from './release.ts';
 import type { FormAction, ProtocolCase, Refused, Stamp } from './shapes.ts';
 import { viewOf } from './view.ts';
 
@@ -75,6 +78,14 @@ export const handoffProtocol = {
   end: (_file: ProtocolCase, document: Json, how: 'withdraw' | 'roll-back', stamp: Stamp): Json | undefined => {
     const ended = endOf(parseDocument(document), how, stamp);
     return ended === undefined ? undefined : stored(ended);
+  },
+
+  /** What is put before the public once it has been closed. @throws InvalidInput where that is not what was approved. */
+  release: (file: ProtocolCase, document: Json) => releaseOf(file, parseDocument(document)),
+
+  erase: {
+    input: (input: ContractingRequest, stamp: ErasureStamp) => withoutPayload(input, stamp),
+    document: (document: Json): Json => stored(withoutSaid(parseDocument(document))),
   },
 
   view: (file: ProtocolCase, document: Json, at: Instant) => viewOf(file, parseDocument(document), at),

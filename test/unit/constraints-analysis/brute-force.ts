@@ -43,7 +43,9 @@ export interface Truth {
 }
 
 function subsets(items: readonly number[]): number[][] {
-  return items.reduce<number[][]>((found, item) => [...found, ...found.map((set) => [...set, item])], [[]]);
+  const found: number[][] = [[]];
+  for (const item of items) found.push(...found.map((set) => [...set, item]));
+  return found;
 }
 
 /** The conditions of a rule of which each should be able to hold, with their places. */

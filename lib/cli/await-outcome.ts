@@ -27,7 +27,11 @@ export const SIGNED_WITHIN_MS = 10_000;
 
 /** What there is to tell of an execution that goes on: its status, and whom it waits for. */
 function progressOf(view: ExecutionView): string {
-  const { waitingFor } = view;
+  const { waitingFor, waitingForHandoff } = view;
+  if (waitingForHandoff !== undefined) {
+    const { state, party, dueAt } = waitingForHandoff;
+    return `${view.executionId} is ${state} and waits for ${party} until ${dueAt}`;
+  }
   if (waitingFor === undefined) return `${view.executionId} ${standingOf(view)}`;
   const open = waitingFor.levels
     .filter(({ status }) => status === 'open')

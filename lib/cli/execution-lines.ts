@@ -37,6 +37,14 @@ export function waitingLines({ waitingFor }: ExecutionView): string[] {
   ];
 }
 
+/** What a handoff waits for, and until when. */
+export function handoffLines({ waitingForHandoff }: ExecutionView): string[] {
+  if (waitingForHandoff === undefined) return [];
+  const { handoff, state, title, party, people, clock, dueAt } = waitingForHandoff;
+  const who = people.length === 0 ? '' : `, ${people.join(', ')}`;
+  return [`Handoff ${handoff} is ${state} and waits for ${party}${who}, until ${dueAt} (${clock}):`, `  ${title}`];
+}
+
 function outcomeLines({ outputs, gates }: ExecutionView): string[] {
   if (outputs === undefined) return [];
   const { primary_artifact_bundle: bundle, execution_scorecard: scorecard, handoff_packet: packet } = outputs;
@@ -62,6 +70,7 @@ export function executionLines(view: ExecutionView): string[] {
     `  configuration ${configuration.version}`,
     ...(gates.length === 0 ? [] : ['Gates:', ...gateLines(gates)]),
     ...waitingLines(view),
+    ...handoffLines(view),
     ...(fault === undefined ? [] : [`A fault broke it off in ${fault.state}: ${fault.error}.`]),
     ...(rerunAs === undefined ? [] : [`It ran again as ${rerunAs}.`]),
     ...outcomeLines(view),

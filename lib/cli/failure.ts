@@ -20,12 +20,12 @@ const UNAVAILABLE = new Set([
   'ServiceFailed',
 ]);
 /** Errors that are an answer: a rule, or the state of things, says no. */
-const NO = new Set(['NotPossibleNow', 'NotPromotable', 'Forbidden', 'Conflict']);
+const NO = new Set(['Erased', 'NotPossibleNow', 'NotPromotable', 'Forbidden', 'Conflict']);
 
 function exitCodeOf(error: CountersignError): ExitCode {
   if (UNAVAILABLE.has(error.code)) return EXIT.unavailable;
   if (NO.has(error.code)) return EXIT.no;
-  if (error instanceof Refused && (error.status === 403 || error.status === 409)) return EXIT.no;
+  if (error instanceof Refused && [403, 409, 410].includes(error.status)) return EXIT.no;
   return EXIT.input;
 }
 

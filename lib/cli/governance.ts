@@ -6,9 +6,11 @@ import { listFollowUps } from '../platform/api/follow-ups.ts';
 import { viewPosture } from '../platform/api/posture.ts';
 import { runAgain } from '../platform/api/retry.ts';
 import { setPosture } from '../platform/configuration/posture.ts';
+import { type ErasureAnswer, erasureOrder } from '../platform/contracts/erasure.ts';
 import type { FollowUp } from '../platform/contracts/follow-up.ts';
 import { postureOrder, type postureView } from '../platform/contracts/posture.ts';
 import { closeFollowUp } from '../platform/follow-ups/follow-up-store.ts';
+import { eraseHandoff } from '../platform/handoffs/erase.ts';
 import { settleGovernance } from '../platform/posture/settle.ts';
 import type { Runtime } from '../platform/runtime.ts';
 import { type ApiOptions, openApi } from './api/open-api.ts';
@@ -28,6 +30,8 @@ export interface Governance {
   setPosture(skill: string, order: { readonly posture: string; readonly because: string }): Promise<PostureView>;
   followUps(filter: Readonly<Record<string, string>>): Promise<readonly FollowUp[]>;
   closeFollowUp(id: string, note: string): Promise<FollowUp>;
+  /** Erases the payload of an execution's handoff on record. */
+  eraseHandoff(executionId: string, order: z.input<typeof erasureOrder>): Promise<ErasureAnswer>;
   /** Runs an execution again; answers the id of the new one. */
   retry(executionId: string): Promise<string>;
 }
@@ -46,6 +50,8 @@ function byRuntime(runtime: Runtime, by: string): Governance {
     },
     followUps: async (filter) => (await listFollowUps(runtime, filter)).followUps,
     closeFollowUp: (id, note) => closeFollowUp(runtime, id, { by, note }),
+    eraseHandoff: (executionId, order) =>
+      eraseHandoff(runtime, executionId, parseWith(erasureOrder, order, 'The order'), by),
     retry: async (executionId) => {
       const result = await runAgain(runtime, executionId, by);
       if (result.kind !== 'accepted') throw new NotPossibleNow(`It was not started: ${result.kind}.`);
@@ -76,6 +82,7 @@ export async function openGovernance(options: GovernanceOptions): Promise<Govern
     setPosture: (skill, order) => api.setPosture(skill, parseWith(postureOrder, order, 'The order')),
     followUps: async (filter) => (await api.followUps(filter)).followUps,
     closeFollowUp: (id, note) => api.closeFollowUp(id, note),
+    eraseHandoff: (id, order) => api.eraseHandoff(id, order),
     retry: async (executionId) => (await api.retry(executionId)).executionId,
   };
 }

@@ -11,6 +11,7 @@ import {
   anchorVariables,
   FLAG_TOKEN_SECRET_VARIABLE,
   flagAdminVariables,
+  publisherVariables,
   signingVariables,
 } from './function-variables.ts';
 import type { FunctionDeclaration } from './functions.ts';
@@ -81,6 +82,7 @@ export class CountersignFunction extends Construct {
         ...(readsToken ? { [FLAG_TOKEN_SECRET_VARIABLE]: environment.settings.unleash.tokenSecretName } : {}),
         ...(declaration.grants.includes('flag-admin:use') ? flagAdminVariables(environment) : {}),
         ...(declaration.grants.includes('anchors:write') ? anchorVariables(place) : {}),
+        ...(declaration.grants.includes('publisher:use') ? publisherVariables(environment) : {}),
         ...(declaration.grants.includes('evidence:sign') ? signingVariables(place) : {}),
       },
       // Executions wait for days: the code that they began with must outlast the deployments that come after.

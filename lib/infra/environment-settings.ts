@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { publisherKeyId, publisherUrl } from '../platform/settings.ts';
 import { alarmSettings } from './alarms/settings.ts';
 import { functions, routeKey, routes } from './functions.ts';
 import { nearestTo } from './nearest.ts';
@@ -55,6 +56,17 @@ export const environmentSettings = z
     }),
     /** Where incident packets go, and where an escalation to oversight is mailed. */
     oversightAddress: z.email(),
+    /** Where approved content is released to. Without it contracts that release content are blocked at their end. */
+    publisher: z
+      .strictObject({
+        /** The address that releases are posted to, https. */
+        url: publisherUrl,
+        /** Names the key to the receiver, so that keys can be changed. */
+        keyId: publisherKeyId,
+        /** The name of the secret with the key, as plain text; both sides know it. It must exist before the deployment. */
+        keySecretName: secretName,
+      })
+      .optional(),
     /** Who is told of alarms, and where an alarm of this environment differs from what the code declares. */
     alarms: alarmSettings,
     /** A domain of your own for the API; its DNS record must point to the regional domain name in the platform stack's outputs. */

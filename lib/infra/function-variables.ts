@@ -37,5 +37,15 @@ export function flagAdminVariables({ settings }: Environment): { [name: string]:
   return adminTokenSecretName === undefined ? {} : { COUNTERSIGN_UNLEASH_ADMIN_TOKEN_SECRET: adminTokenSecretName };
 }
 
+/** Where approved content goes and what signs it, for the functions that publish, where anything is released at all. */
+export function publisherVariables({ settings: { publisher } }: Environment): { [name: string]: string } {
+  if (publisher === undefined) return {};
+  return {
+    COUNTERSIGN_PUBLISHER_URL: publisher.url,
+    COUNTERSIGN_PUBLISHER_KEY_ID: publisher.keyId,
+    COUNTERSIGN_PUBLISHER_SECRET: publisher.keySecretName,
+  };
+}
+
 /** The variable that names the secret with the flag server's client token, for the functions that may read it. */
 export const FLAG_TOKEN_SECRET_VARIABLE = 'COUNTERSIGN_UNLEASH_TOKEN_SECRET';

@@ -6,6 +6,8 @@ export type Grant =
   | 'table:count'
   | 'artifacts:read'
   | 'artifacts:write'
+  /** Replaces artifacts by the marker of their erasure, and deletes every older version for good. */
+  | 'artifacts:erase'
   | 'mail:send'
   | 'states:start'
   | 'states:signal'
@@ -14,7 +16,8 @@ export type Grant =
   | 'flag-token:read'
   | 'flag-admin:use'
   | 'anchors:write'
-  | 'evidence:sign';
+  | 'evidence:sign'
+  | 'publisher:use';
 
 /** A method and path of the API; `iam` wants a signed request, `none` takes anybody's. */
 export interface Route {
@@ -149,14 +152,17 @@ export const functions: readonly FunctionDeclaration[] = [
   handoffStep('offer', 'Opens the handoff of an execution, or finds that it hands nothing over.', MOVES),
   handoffStep('await-handoff', 'Asks whoever a handoff waits for, and mails the links.', MOVES),
   handoffStep('handoff-overdue', 'Carries on when a clock of a handoff ran out, or finds that it was answered.', MOVES),
-  step('publish', 'Publishes the outcome, unless the posture stops it.', ENDS),
+  {
+    ...step('publish', 'Publishes the outcome, unless the posture stops it.', [...ENDS, 'publisher:use']),
+    skills: 'handoff',
+  },
   step('conclude', 'Ends an execution that people did not let pass.', ENDS),
   step('block', 'Ends an execution that a gate stopped, with an incident packet.', ENDS),
   {
     ...step(
       'recover',
       'Marks an execution that a fault ended, counts the fault, and puts the baseline back when it is one too many.',
-      [...ENDS, 'flag-admin:use'],
+      [...ENDS, 'flag-admin:use', 'publisher:use'],
     ),
     skills: 'handoff',
   },
@@ -171,6 +177,7 @@ export const functions: readonly FunctionDeclaration[] = [
     ...api('preview', 'Computes a route without starting anything.', READS, [
       signedWithBody('/skills/{skill}/preview'),
     ]),
+    memoryMegabytes: 1024,
     skills: 'engine',
   },
   api('list-executions', 'Lists executions.', ['table:read'], [signed('GET', '/executions')]),
@@ -236,6 +243,16 @@ export const functions: readonly FunctionDeclaration[] = [
     ]),
     skills: 'handoff',
   },
+  {
+    // A function of its own: what takes anybody's events may not delete anything for good.
+    ...api(
+      'erasure',
+      'Erases the payload of a handoff on record.',
+      [...WRITES, 'artifacts:erase'],
+      [signedWithBody('/executions/{executionId}/handoff/erasure')],
+    ),
+    skills: 'handoff',
+  },
   api('openapi', 'Serves the OpenAPI document.', [], [open('GET', '/openapi.json')]),
   api('health', 'Says whether the service answers.', ['table:read'], [open('GET', '/healthz')]),
 
@@ -258,7 +275,7 @@ export const functions: readonly FunctionDeclaration[] = [
     description: 'Finishes what a crash interrupted: signals, mails, reminders, starts.',
     memoryMegabytes: 512,
     timeoutSeconds: 50,
-    grants: [...SETTLES, 'flag-admin:use', 'states:describe', 'evidence:sign'],
+    grants: [...SETTLES, 'flag-admin:use', 'states:describe', 'evidence:sign', 'publisher:use', 'artifacts:erase'],
     everyMinutes: 1,
   },
   {

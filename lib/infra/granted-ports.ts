@@ -23,6 +23,7 @@ export const grantedPorts: readonly GrantedPort[] = [
   port('table-port', 'tablePort', 'table:read', 'table:write'),
   port('artifacts-port', 'artifactsReadPort', 'artifacts:read'),
   port('artifacts-port', 'artifactsPort', 'artifacts:write'),
+  port('artifacts-port', 'artifactsErasePort', 'artifacts:erase'),
   port('mail-port', 'mailPort', 'mail:send'),
   port('states-port', 'statesStartPort', 'states:start'),
   port('states-port', 'statesSignalPort', 'states:signal'),
@@ -32,6 +33,7 @@ export const grantedPorts: readonly GrantedPort[] = [
   port('flag-admin-port', 'flagAdminPort', 'flag-admin:use'),
   port('anchors-port', 'anchorsPort', 'anchors:write'),
   port('signer-port', 'signerPort', 'evidence:sign'),
+  port('publisher-port', 'publisherPort', 'publisher:use'),
 ];
 
 /** The ports that grants give. */

@@ -50,6 +50,15 @@ function rightsOf(grant: Grant, place: Place): readonly Right[] {
       return readArtifacts;
     case 'artifacts:write':
       return [...readArtifacts, { actions: ['s3:PutObject'], resources: objects, wildcardBecause: ANY_ARTIFACT }];
+    case 'artifacts:erase':
+      return [
+        {
+          actions: ['s3:DeleteObjectVersion', 's3:PutObject'],
+          resources: objects,
+          wildcardBecause: ANY_ARTIFACT,
+        },
+        { actions: ['s3:ListBucketVersions'], resources: [place.bucketArn] },
+      ];
     case 'mail:send':
       // Mail goes out as a whole MIME message, for which SES asks for the second action.
       return [
@@ -110,6 +119,8 @@ function rightsOf(grant: Grant, place: Place): readonly Right[] {
       ];
     case 'flag-admin:use':
       return place.flagAdminTokenSecretArn === undefined ? [] : [readSecret(place.flagAdminTokenSecretArn)];
+    case 'publisher:use':
+      return place.publisherSecretArn === undefined ? [] : [readSecret(place.publisherSecretArn)];
     case 'flag-token:read':
       return [readSecret(place.flagTokenSecretArn)];
   }

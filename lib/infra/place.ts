@@ -33,6 +33,8 @@ export interface Place {
   readonly flagTokenSecretArn: string;
   /** None where no admin token is configured. */
   readonly flagAdminTokenSecretArn?: string;
+  /** None where nothing is released. */
+  readonly publisherSecretArn?: string;
 }
 
 /** The place of an environment, in the account and region of a stack. */
@@ -69,5 +71,8 @@ export function placeOf(stack: Stack, environment: Environment): Place {
     ...(adminTokenSecretName === undefined
       ? {}
       : { flagAdminTokenSecretArn: arn('secretsmanager', `secret:${adminTokenSecretName}-??????`) }),
+    ...(environment.settings.publisher === undefined
+      ? {}
+      : { publisherSecretArn: arn('secretsmanager', `secret:${environment.settings.publisher.keySecretName}-??????`) }),
   };
 }

@@ -1,7 +1,9 @@
+import { oneLine } from './clean-text.ts';
 import { drawGraph } from './graph/draw-graph.ts';
 import { page } from './layout.ts';
 import { type Markup, markup, safeUrl, words } from './markup.ts';
 import { riskSection } from './parts/background.ts';
+import { stateWords } from './parts/handoff.ts';
 import { seatList } from './parts/seats.ts';
 import type { RequestView, RiskView, SeatView } from './views.ts';
 import { type ExecutionStatus, type OutcomeWord, outcomeWord, quorumSentence, statusSign } from './vocabulary.ts';
@@ -20,6 +22,23 @@ export interface StageView {
   /** How often the stage was opened; later rounds follow escalations. */
   readonly round: number;
   readonly levels: readonly LevelView[];
+}
+
+/** The handoff of an execution: where it stands, and what it waits for until it has ended. */
+export interface OfferedView {
+  readonly handoff: string;
+  readonly contract: string;
+  readonly sender: string;
+  readonly receiver: string;
+  readonly state: string;
+  readonly waits?: {
+    readonly title: string;
+    readonly party: string;
+    /** Names of those who may answer by mail; none where a system answers. */
+    readonly people: readonly string[];
+    readonly clock: string;
+    readonly due: ZonedTime;
+  };
 }
 
 /** One rule, met or not, with its reason. */
@@ -53,6 +72,7 @@ export interface ExecutionView {
   readonly visited: readonly string[];
   readonly current?: string;
   readonly stages: readonly StageView[];
+  readonly offered?: OfferedView;
   readonly trace: readonly TraceView[];
   readonly risk?: RiskView;
   readonly gates: readonly { readonly gate: string; readonly result: 'pass' | 'fail' | 'not-reached' }[];
@@ -83,6 +103,15 @@ function stages(view: ExecutionView): Markup | false {
     view.stages.length > 0 &&
     markup`<section><h2>Approval</h2><ol class="stages">${view.stages.map((stage) => markup`<li><p class="eyebrow">Stage ${stage.stage}${stage.round > 1 && `, round ${stage.round}`}</p><div class="levels">${stage.levels.map(levelCard)}</div></li>`)}</ol></section>`
   );
+}
+
+function offered({ offered: handoff }: ExecutionView): Markup | false {
+  if (handoff === undefined) return false;
+  const { waits, state, contract, sender, receiver } = handoff;
+  const wait =
+    waits !== undefined &&
+    markup`<div><dt>Waits for</dt><dd><a href="/queues/${encodeURIComponent(oneLine(waits.party))}">${words(waits.party)}</a><small>${waits.people.length === 0 ? 'a system answers' : waits.people.map((name, at) => [at > 0 && ', ', words(name)])}</small></dd></div><div><dt>What is asked</dt><dd>${words(waits.title)}</dd></div><div><dt>Due</dt><dd>${timeElement(waits.due)}<small>${writeZone(waits.due)}, ${words(waits.clock)}</small></dd></div>`;
+  return markup`<section><h2>Handoff</h2><dl class="facts"><div><dt>State</dt><dd>${words(stateWords(state))}<small><code>${handoff.handoff}</code></small></dd></div><div><dt>Contract</dt><dd>${words(contract)}<small>${words(sender)} to ${words(receiver)}</small></dd></div>${wait}</dl></section>`;
 }
 
 function table(id: string, heading: readonly string[], rows: readonly Markup[]): Markup {
@@ -152,6 +181,7 @@ export function renderExecutionPage(view: ExecutionView): string {
     body: markup`<header class="head"><p class="eyebrow"><a href="/status">Status</a> · <code>${request.executionId}</code></p><h1>${words(request.kind)} <span>for ${words(request.accountName)}</span></h1>${facts(view)}</header>
 <section><h2 id="way">Way through the state machine</h2>${drawing !== false && markup`<div class="scroll drawing" role="region" aria-labelledby="way" tabindex="0">${drawing}</div>`}${path(view)}</section>
 ${stages(view)}
+${offered(view)}
 ${trace(view)}
 ${view.risk !== undefined && riskSection(view.risk)}
 ${evidence(view)}`,

@@ -1,6 +1,7 @@
 import { oneLine } from './clean-text.ts';
 import { page } from './layout.ts';
 import { type Markup, markup, safeUrl, words } from './markup.ts';
+import { stateWords } from './parts/handoff.ts';
 import { type ExecutionStatus, type OutcomeWord, outcomeWord, statusSign } from './vocabulary.ts';
 import { timeElement, writeLong, writeZone, type ZonedTime } from './zoned-time.ts';
 
@@ -16,6 +17,8 @@ export interface ExecutionRow {
   readonly status: ExecutionStatus;
   readonly outcome?: OutcomeWord;
   readonly waitsFor?: { readonly names: readonly string[]; readonly until: ZonedTime };
+  /** Where its handoff waits: in which state, for which team. */
+  readonly waitsForParty?: { readonly party: string; readonly state: string; readonly due: ZonedTime };
   readonly startedAt: ZonedTime;
 }
 
@@ -51,8 +54,17 @@ function age(seconds: number): string {
   return seconds < 86_400 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} d`;
 }
 
+function waitCell({ waitsFor, waitsForParty }: ExecutionRow): Markup | string {
+  if (waitsForParty !== undefined) {
+    const { party, state, due } = waitsForParty;
+    return markup`<a href="/queues/${encodeURIComponent(oneLine(party))}">${words(party)}</a><small>${words(stateWords(state))}, due ${timeElement(due)}</small>`;
+  }
+  if (waitsFor === undefined) return '–';
+  return markup`${waitsFor.names.map((name, at) => [at > 0 && ', ', words(name)])}<small>until ${timeElement(waitsFor.until)}</small>`;
+}
+
 function row(item: ExecutionRow): Markup {
-  return markup`<tr><th scope="row"><a href="/status/${encodeURIComponent(oneLine(item.executionId))}"><code>${item.executionId}</code></a></th><td>${words(item.skillTitle)}</td><td>${words(item.kind)}<small>${words(item.accountId)}</small></td><td class="state ${item.status}">${statusSign[item.status]}</td><td>${item.outcome !== undefined ? outcomeWord[item.outcome] : '–'}</td><td>${item.waitsFor !== undefined ? markup`${item.waitsFor.names.map((name, at) => [at > 0 && ', ', words(name)])}<small>until ${timeElement(item.waitsFor.until)}</small>` : '–'}</td><td>${timeElement(item.startedAt)}</td></tr>`;
+  return markup`<tr><th scope="row"><a href="/status/${encodeURIComponent(oneLine(item.executionId))}"><code>${item.executionId}</code></a></th><td>${words(item.skillTitle)}</td><td>${words(item.kind)}<small>${words(item.accountId)}</small></td><td class="state ${item.status}">${statusSign[item.status]}</td><td>${item.outcome !== undefined ? outcomeWord[item.outcome] : '–'}</td><td>${waitCell(item)}</td><td>${timeElement(item.startedAt)}</td></tr>`;
 }
 
 function executions(view: StatusView): Markup {

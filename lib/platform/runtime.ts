@@ -6,6 +6,7 @@ import type { FlagSource } from './flags/fetch-snapshot.ts';
 import type { FlagControl } from './flags/flag-control.ts';
 import type { FlagSnapshot } from './flags/snapshot.ts';
 import type { MailSender } from './mail/mail-sender.ts';
+import type { Publisher } from './publisher/publisher.ts';
 import type { Settings } from './settings.ts';
 import type { AnySkill } from './skill/define-skill.ts';
 import type { StateMachines } from './state-machines.ts';
@@ -30,6 +31,8 @@ export interface Runtime {
   };
   /** Changes flags; absent where this function may not, or no token for it is configured. */
   readonly flagAdmin?: FlagControl;
+  /** Puts approved content before the public; absent where this function may not, or the environment has none. */
+  readonly publisher?: () => Promise<Publisher>;
   /**
    * Where the heads of audit chains are anchored; only the function that anchors them asks.
    * @throws NotFound when this function was given no such place.

@@ -1,6 +1,15 @@
 import * as z from 'zod';
 import { parseWith } from '../core/zod-problems.ts';
 
+/** An address that content may be sent to: encrypted, and with nothing in it that is secret or is never sent. */
+export const publisherUrl = z.url({ protocol: /^https$/ }).refine((text) => {
+  const { username, password, hash } = new URL(text);
+  return username === '' && password === '' && hash === '';
+}, 'An https address without user, password and fragment');
+
+/** Receivers find the key by it; it stands in a header. */
+export const publisherKeyId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$/);
+
 /** What a function is told by its environment. URLs in mail come from here, never from a request. */
 const environmentVariables = z.object({
   COUNTERSIGN_ENVIRONMENT: z.string().min(1),
@@ -14,6 +23,10 @@ const environmentVariables = z.object({
   COUNTERSIGN_STATE_MACHINE_PREFIX: z.string().startsWith('arn:'),
   /** Lambda takes 6 MiB at most. */
   COUNTERSIGN_MAXIMUM_BODY_BYTES: z.coerce.number().pipe(z.int().min(1)),
+  /** Where approved content goes, for the functions that publish. Nothing else ever says where. */
+  COUNTERSIGN_PUBLISHER_URL: publisherUrl.optional(),
+  /** Names the key that signs what is sent there. */
+  COUNTERSIGN_PUBLISHER_KEY_ID: publisherKeyId.optional(),
   COUNTERSIGN_UNLEASH_URL: z.url().optional(),
   COUNTERSIGN_UNLEASH_ENVIRONMENT: z.string().default('development'),
 });
@@ -31,6 +44,8 @@ export interface Settings {
   readonly stateMachinePrefix: string;
   /** The largest body that a request to the API may carry. */
   readonly maximumBodyBytes: number;
+  /** The webhook that publishes; absent where nothing is released. */
+  readonly publisher?: { readonly url: string; readonly keyId: string };
   readonly unleash?: { readonly url: string; readonly environment: string };
 }
 
@@ -50,6 +65,9 @@ export function readSettings(variables: Record<string, string | undefined>): Set
     oversightAddress: read.COUNTERSIGN_OVERSIGHT_ADDRESS,
     stateMachinePrefix: read.COUNTERSIGN_STATE_MACHINE_PREFIX,
     maximumBodyBytes: read.COUNTERSIGN_MAXIMUM_BODY_BYTES,
+    ...(read.COUNTERSIGN_PUBLISHER_URL === undefined || read.COUNTERSIGN_PUBLISHER_KEY_ID === undefined
+      ? {}
+      : { publisher: { url: read.COUNTERSIGN_PUBLISHER_URL, keyId: read.COUNTERSIGN_PUBLISHER_KEY_ID } }),
     ...(read.COUNTERSIGN_UNLEASH_URL === undefined
       ? {}
       : { unleash: { url: read.COUNTERSIGN_UNLEASH_URL, environment: read.COUNTERSIGN_UNLEASH_ENVIRONMENT } }),

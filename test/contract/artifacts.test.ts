@@ -7,14 +7,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Digest, digestOf } from '../../lib/core/digest.ts';
 import { IntegrityError, NotFound } from '../../lib/core/errors.ts';
 import type { ArtifactStore } from '../../lib/platform/artifacts/artifact-store.ts';
+import { ArtifactsUnavailable } from '../../lib/platform/artifacts/artifacts-unavailable.ts';
+import { Erased } from '../../lib/platform/artifacts/erased.ts';
 import { folderArtifactStore } from '../../lib/platform/artifacts/folder.ts';
-import { s3ArtifactStore } from '../../lib/platform/artifacts/s3.ts';
+import { s3ArtifactEraser, s3ArtifactStore } from '../../lib/platform/artifacts/s3.ts';
 import { type Answer, type Asked, clientTo, startLoopback } from './loopback.ts';
 
-/** An adapter under test, and a way to damage what it stored. */
+/** An adapter under test, ways to damage and to lose what it stored, and everything that it still holds of it. */
 interface Subject {
   readonly store: ArtifactStore;
   damage(digest: Digest): Promise<void>;
+  lose(digest: Digest): Promise<void>;
+  held(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -27,41 +31,96 @@ async function folderSubject(): Promise<Subject> {
       const file = join(folder, digits.slice(0, 2), `${digits}.json`);
       await writeFile(file, (await readFile(file, 'utf8')).replace('1', '2'));
     },
+    lose(digest) {
+      const digits = digest.slice(7);
+      return rm(join(folder, digits.slice(0, 2), `${digits}.json`));
+    },
+    async held() {
+      const files = await readdir(folder, { recursive: true, withFileTypes: true });
+      const found = files.filter((file) => file.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+      return (await Promise.all(found.map((file) => readFile(file, 'utf8')))).join('\n');
+    },
     close: () => rm(folder, { recursive: true }),
   };
 }
 
-/** As much of S3 as is used: conditional writes, reads, and the errors that go with them. */
-function s3Answers(objects: Map<string, Buffer>) {
+/** One stored version of an object, or the marker of its deletion. */
+interface Version {
+  readonly id: string;
+  body: Buffer;
+}
+
+/** As much of a versioned bucket as is used: conditional writes, reads, versions, and the errors that go with them. */
+function s3Answers(objects: Map<string, Version[]>, refusesDeletes: () => boolean = () => false) {
+  let versions = 0;
+
   const error = (status: number, code: string): Answer => ({
     status,
     headers: { 'content-type': 'application/xml' },
     body: `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`,
   });
   return ({ method, path, headers, body }: Asked): Answer => {
-    const key = path.split('?')[0]!;
+    const url = new URL(path, 'http://s3');
+    const key = url.pathname;
+    const stored = objects.get(key) ?? [];
     if (method === 'PUT') {
-      if (headers['if-none-match'] !== '*') return error(400, 'InvalidRequest');
-      if (objects.has(key)) return error(412, 'PreconditionFailed');
-      objects.set(key, body);
+      if (headers['if-none-match'] === '*' && stored.length > 0) return error(412, 'PreconditionFailed');
+      versions += 1;
+      objects.set(key, [...stored, { id: `v${versions}`, body }]);
       return { status: 200 };
     }
-    const found = objects.get(key);
+    if (method === 'DELETE') {
+      if (refusesDeletes()) return error(403, 'AccessDenied');
+      objects.set(
+        key,
+        stored.filter(({ id }) => id !== url.searchParams.get('versionId')),
+      );
+      return { status: 204 };
+    }
+    // Two versions a page, so that the rest has to be asked for; another object whose key begins alike stands among them.
+    if (url.searchParams.has('versions')) {
+      const prefix = url.searchParams.get('prefix')!;
+      const listed = [...objects].flatMap(([at, all]) => {
+        const name = at.replace(/^\/artifacts\//, '');
+        return name.startsWith(prefix)
+          ? all.toReversed().map(({ id }, index) => ({ name, id, latest: index === 0 }))
+          : [];
+      });
+      const after = url.searchParams.get('version-id-marker');
+      const from = after === null ? 0 : listed.findIndex(({ id }) => id === after) + 1;
+      const page = listed.slice(from, from + 2);
+      const last = page.at(-1);
+      const more = from + 2 < listed.length;
+      const next = `<NextKeyMarker>${last?.name}</NextKeyMarker><NextVersionIdMarker>${last?.id}</NextVersionIdMarker>`;
+      const entries = page.map(
+        ({ name, id, latest }) =>
+          `<Version><Key>${name}</Key><VersionId>${id}</VersionId><IsLatest>${latest}</IsLatest></Version>`,
+      );
+      const list = `<IsTruncated>${more}</IsTruncated>${more ? next : ''}${entries.join('')}`;
+      const xml = `<?xml version="1.0"?><ListVersionsResult>${list}</ListVersionsResult>`;
+      return { status: 200, headers: { 'content-type': 'application/xml' }, body: xml };
+    }
+    const found = stored.at(-1)?.body;
     return found === undefined ? error(404, 'NoSuchKey') : { status: 200, body: found };
   };
 }
 
+const keyIn = (digest: Digest): string => `/artifacts/artifacts/${digest.slice(7, 9)}/${digest.slice(7)}.json`;
+
 async function s3Subject(): Promise<Subject> {
-  const objects = new Map<string, Buffer>();
+  const objects = new Map<string, Version[]>();
   const server = await startLoopback(s3Answers(objects));
   const client = new S3Client({ ...clientTo(server.url), forcePathStyle: true });
   return {
-    store: s3ArtifactStore(client, 'artifacts'),
+    store: { ...s3ArtifactStore(client, 'artifacts'), ...s3ArtifactEraser(client, 'artifacts') },
     async damage(digest) {
-      const digits = digest.slice(7);
-      const key = `/artifacts/artifacts/${digits.slice(0, 2)}/${digits}.json`;
-      objects.set(key, Buffer.from(objects.get(key)!.toString().replace('1', '2')));
+      const [version] = objects.get(keyIn(digest))!;
+      version!.body = Buffer.from(version!.body.toString().replace('1', '2'));
     },
+    async lose(digest) {
+      objects.delete(keyIn(digest));
+    },
+    held: async () => [...objects.values()].flatMap((all) => all.map(({ body }) => body.toString())).join('\n'),
     async close() {
       client.destroy();
       await server.close();
@@ -111,6 +170,70 @@ describe.each([
     await subject.damage(digest);
     await expect(subject.store.get(digest)).rejects.toBeInstanceOf(IntegrityError);
   });
+
+  test('what was erased names its record, is held nowhere, and does not come back', async () => {
+    const digest = await subject.store.put({ telephone: '+44 20 7946 0958' });
+    const kept = await subject.store.put({ telephone: 'of somebody else' });
+    const erasure = await subject.store.put({ record: 'of the erasure' });
+    await subject.store.erase(digest, erasure);
+    await expect(subject.store.get(digest)).rejects.toMatchObject({ code: 'Erased', digest, erasure });
+    await expect(subject.store.put({ telephone: '+44 20 7946 0958' })).rejects.toBeInstanceOf(Erased);
+    await expect(subject.store.get(digest)).rejects.toBeInstanceOf(Erased);
+    expect(await subject.held()).not.toContain('7946');
+    expect(await subject.store.get(kept)).toEqual({ telephone: 'of somebody else' });
+  });
+
+  test('erasing again is harmless, and the first record stays', async () => {
+    const digest = await subject.store.put({ erased: 'twice' });
+    const [first, second] = [await subject.store.put({ record: 1 }), await subject.store.put({ record: 2 })];
+    await subject.store.erase(digest, first);
+    await subject.store.erase(digest, second);
+    await expect(subject.store.get(digest)).rejects.toMatchObject({ erasure: first });
+  });
+
+  test('what is simply gone, or damaged, never becomes an erasure', async () => {
+    const erasure = await subject.store.put({ record: 3 });
+    const digest = await subject.store.put({ lost: true });
+    await subject.lose(digest);
+    await expect(subject.store.erase(digest, erasure)).rejects.toBeInstanceOf(NotFound);
+    await expect(subject.store.get(digest)).rejects.toBeInstanceOf(NotFound);
+    const damaged = await subject.store.put({ amount: 1, of: 'damage before an erasure' });
+    await subject.damage(damaged);
+    await expect(subject.store.erase(damaged, erasure)).rejects.toBeInstanceOf(IntegrityError);
+  });
+
+  test('a document that looks like the marker of an erasure is a document', async () => {
+    const marker = { schema: 'countersign/erased-artifact/1', digest: digestOf(1), erasure: digestOf(2) };
+    expect(await subject.store.get(await subject.store.put(marker))).toEqual(marker);
+  });
+});
+
+test('an erasure from S3 that a lock or a crash broke off is finished when it is asked for again', async () => {
+  const objects = new Map<string, Version[]>();
+  let locked = true;
+  const server = await startLoopback(s3Answers(objects, () => locked));
+  const client = new S3Client({ ...clientTo(server.url), forcePathStyle: true, maxAttempts: 1 });
+  const store = { ...s3ArtifactStore(client, 'artifacts'), ...s3ArtifactEraser(client, 'artifacts') };
+  const digest = await store.put({ name: 'Jane' });
+  const key = keyIn(digest);
+  // Copies that an earlier restore or replication put there.
+  for (const copy of ['a', 'b', 'c']) objects.get(key)!.unshift({ id: copy, body: Buffer.from('{"name":"Jane"}') });
+  const near = `${key}.copy`;
+  objects.set(near, [
+    { id: 'n1', body: Buffer.from('1') },
+    { id: 'n2', body: Buffer.from('2') },
+  ]);
+  await expect(store.erase(digest, digestOf('record'))).rejects.toBeInstanceOf(ArtifactsUnavailable);
+  // Nobody reads it any more, though the store still has it.
+  await expect(store.get(digest)).rejects.toBeInstanceOf(Erased);
+  expect(objects.get(key)).toHaveLength(5);
+  locked = false;
+  await store.erase(digest, digestOf('another record'));
+  expect(objects.get(key)).toHaveLength(1);
+  expect(objects.get(near)).toHaveLength(2);
+  await expect(store.get(digest)).rejects.toMatchObject({ erasure: digestOf('record') });
+  client.destroy();
+  await server.close();
 });
 
 test('a write to S3 that meets another one of the same object is tried again', async () => {

@@ -176,6 +176,26 @@ test('an objective without a lower bound, and arrays that do not agree, are erro
   expect(highs.solve({ ...free, lower: [-4] }, plenty)).toMatchObject({ status: 'optimal', values: [-4] });
 });
 
+test('a problem without columns is optimal at 0 with no values, unless a row keeps 0 out', async () => {
+  const highs = await loadHighs();
+  const rows = [
+    { low: 0, high: 4, columns: [], coefficients: [] },
+    { low: -Infinity, high: 0, columns: [], coefficients: [] },
+  ];
+  const empty: LinearProblem = { columns: 0, cost: [], lower: [], upper: [], integer: [], rows: [] };
+  for (const relaxed of [true, false]) {
+    const options = { ...plenty, relaxed };
+    expect(highs.solve(empty, options)).toMatchObject({ status: 'optimal', bound: 0, values: [], multipliers: [] });
+    const fitting = highs.solve({ ...empty, rows }, options);
+    expect(fitting).toMatchObject({ status: 'optimal', bound: 0, values: [], multipliers: [0, 0] });
+    const [low, high] = [1, 2];
+    const keptOut = highs.solve({ ...empty, rows: [...rows, { low, high, columns: [], coefficients: [] }] }, options);
+    expect(keptOut).toEqual({ status: 'infeasible', iterations: 0 });
+  }
+  const astray = { low: 0, high: 1, columns: [0], coefficients: [1] };
+  expect(() => highs.solve({ ...empty, rows: [astray] }, plenty)).toThrow();
+});
+
 test('a process that has solved much answers as a fresh one does', async () => {
   const script = (busy: boolean): string => `
     import { loadHighs } from ${JSON.stringify(new URL('../../lib/platform/optimizer/highs.ts', import.meta.url).href)};

@@ -109,6 +109,14 @@ describe('a skill that hands work over', () => {
     const wrong = await post(await openLink(link), accept('INC-000321'));
     expect(wrong.status).toBe(400);
     expect(wrong.text).toContain('That is not the ticket.');
+    const page = await call(system.api, 'GET', `/status/${executionId}`, { caller: 'rita' });
+    expect(textOf(page.text)).toMatch(
+      /now in AwaitHandoff.*Offer HandoffVerdict AwaitHandoff \(now\).*Waits for tier-2/,
+    );
+    expect(page.text).toMatch(/<g class="node seen here">(?:(?!<\/g>).)*AwaitHandoff/s);
+    expect(textOf((await call(system.api, 'GET', '/status', { caller: 'rita' })).text)).toContain(
+      'tier-2 offered, due',
+    );
     const queue = await call(system.api, 'GET', '/queues/tier-2', { caller: 'bob' });
     expect(queue.headers.get('content-type')).toContain('text/html');
     expect(textOf(queue.text)).toContain('Read back and accept');

@@ -2,13 +2,15 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { functions } from '../../lib/infra/functions.ts';
+import { sharedFunctions, stepFunctions } from '../../lib/infra/functions.ts';
 import { readTemplates } from '../../lib/infra/read-template.ts';
 import { readSettings } from '../../lib/platform/settings.ts';
 import { stacksOf, tinySkill } from './support/templates.ts';
 
 const stacks = stacksOf('dev');
 const contents = readTemplates(stacks);
+/** Those that a deployment of this one skill has: it hands nothing over. */
+const functions = [...sharedFunctions(), ...stepFunctions(tinySkill)];
 
 describe('reading the templates', () => {
   test('finds every function of the table, with its entry and its skill', () => {

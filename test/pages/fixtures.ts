@@ -357,6 +357,20 @@ export const execution: ExecutionView = {
       ],
     },
   ],
+  offered: {
+    handoff: 'h-2026-1187',
+    contract: 'Incident to tier 2 1.2.0',
+    sender: 'Tier 1',
+    receiver: 'Tier 2',
+    state: 'in-delivery',
+    waits: {
+      title: 'Deliver what was found',
+      party: 'tier-2',
+      people: ['Ingrid Sandoval', 'Jae-won Moon'],
+      clock: 'delivery',
+      due: seen('26T16:00'),
+    },
+  },
   trace: [
     { id: 'discount-mid-market', met: true, because: 'The discount of 2250 bp is above 1500 bp.' },
     { id: 'payment-days', met: true, because: 'The payment time of 60 days is above 30 days.' },
@@ -396,6 +410,15 @@ export const status: StatusView = {
       status: 'waiting',
       waitsFor: { names: ['Ingrid Sandoval', 'Jae-won Moon'], until: seen('26T16:00') },
       startedAt: seen('20T13:02'),
+    },
+    {
+      executionId: 'x-2026-11-20-5b2n8t4r',
+      skillTitle: 'Handoff contracting',
+      kind: 'Handoff',
+      accountId: 't-2026-0931',
+      status: 'waiting',
+      waitsForParty: { party: 'tier-2', state: 'in-delivery', due: seen('26T16:00') },
+      startedAt: seen('20T12:10'),
     },
     {
       executionId: 'x-2026-11-20-1c8w4d0p',

@@ -3,6 +3,7 @@ import { canonicalJson, type Digest, digestOf } from '../../lib/core/digest.ts';
 import { NotFound } from '../../lib/core/errors.ts';
 import { addSeconds, type Instant, instant } from '../../lib/core/instant.ts';
 import type { ArtifactStore } from '../../lib/platform/artifacts/artifact-store.ts';
+import { Erased, erasedIn, erasedMarker } from '../../lib/platform/artifacts/erased.ts';
 import type { AnchorStore } from '../../lib/platform/audit/anchor-store.ts';
 import type { AnchorManifest } from '../../lib/platform/audit/manifest.ts';
 import { newSigningKey, pemSigner, type Signer } from '../../lib/platform/audit/signer.ts';
@@ -44,6 +45,9 @@ export class MemoryArtifacts implements ArtifactStore {
 
   async put(document: unknown): Promise<Digest> {
     const digest = digestOf(document);
+    const before = this.documents.get(digest);
+    const erased = before === undefined ? undefined : erasedIn(Buffer.from(before), digest);
+    if (erased !== undefined) throw erased;
     this.documents.set(digest, canonicalJson(document));
     return digest;
   }
@@ -51,7 +55,18 @@ export class MemoryArtifacts implements ArtifactStore {
   async get(digest: Digest): Promise<unknown> {
     const text = this.documents.get(digest);
     if (text === undefined) throw new NotFound(`There is no artifact ${digest}.`);
+    const erased = erasedIn(Buffer.from(text), digest);
+    if (erased !== undefined) throw erased;
     return JSON.parse(text);
+  }
+
+  async erase(digest: Digest, erasure: Digest): Promise<void> {
+    try {
+      await this.get(digest);
+      this.documents.set(digest, canonicalJson(erasedMarker(digest, erasure)));
+    } catch (error) {
+      if (!(error instanceof Erased)) throw error;
+    }
   }
 }
 

@@ -15,6 +15,9 @@ function countingStore(documents: readonly unknown[]) {
     async put() {
       throw new Error('Nothing is stored here.');
     },
+    async erase() {
+      throw new Error('Nothing is erased here.');
+    },
     async get(digest: string) {
       reads.set(digest, (reads.get(digest) ?? 0) + 1);
       const document = byDigest.get(digest as never);
@@ -47,7 +50,7 @@ test('only the newest two are kept', async () => {
 
 test('a directory that is not what its digest says is refused each time, and never kept', async () => {
   const [right, wrong] = numbered(2);
-  const artifacts = { put: countingStore([]).artifacts.put, get: async () => wrong };
+  const artifacts = { ...countingStore([]).artifacts, get: async () => wrong };
   for (const _attempt of [1, 2])
     await expect(readDirectory({ artifacts }, digestOf(right))).rejects.toBeInstanceOf(IntegrityError);
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import * as api from '../../platform/contracts/api.ts';
+import { erasureAnswer, type erasureOrder } from '../../platform/contracts/erasure.ts';
 import { followUp, followUpList } from '../../platform/contracts/follow-up.ts';
 import { handoffAnswer, handoffEventAnswer, queue, queueList } from '../../platform/contracts/handoff.ts';
 import { type postureOrder, postureView } from '../../platform/contracts/posture.ts';
@@ -83,6 +84,11 @@ export class CountersignApi {
   /** Sends an event to a handoff; the same event again changes nothing. */
   sendHandoffEvent(id: string, event: unknown) {
     return this.#ask(handoffEventAnswer, { method: 'POST', path: `${execution(id)}/handoff/events`, body: event });
+  }
+
+  /** Erases the payload on record; asking again finishes what was broken off. */
+  eraseHandoff(id: string, order: z.input<typeof erasureOrder>) {
+    return this.#ask(erasureAnswer, { method: 'POST', path: `${execution(id)}/handoff/erasure`, body: order });
   }
 
   queues() {

@@ -5,6 +5,8 @@ import { appendAudit } from '../audit/append.ts';
 import { readChain } from '../audit/chain.ts';
 import type { executionTrace, executionView } from '../contracts/api.ts';
 import { owesStatement, readExecution } from '../executions/execution-store.ts';
+import { findHandoff } from '../handoffs/handoff-store.ts';
+import { waitingForHandoff } from '../handoffs/waiting-for.ts';
 import type { Runtime } from '../runtime.ts';
 import type { SkillResult } from '../skill/skill-result.ts';
 import { summaryOf } from './list-executions.ts';
@@ -16,14 +18,21 @@ import { summaryOf } from './list-executions.ts';
 export async function viewExecution(runtime: Runtime, executionId: string): Promise<z.infer<typeof executionView>> {
   const record = await readExecution(runtime, executionId);
   const waits = record.outcome === undefined ? waitingFor(await readStages(runtime, executionId)) : undefined;
+  const handoff =
+    record.outcome === undefined && record.handsOver === true ? await findHandoff(runtime, executionId) : undefined;
+  const offered = waitingForHandoff(handoff);
   const outputs = record.outputs;
   return {
     ...summaryOf(record),
     configuration: record.configuration,
     gates: [...record.gates],
     ...(waits === undefined ? {} : { waitingFor: waits }),
+    ...(offered === undefined ? {} : { waitingForHandoff: offered }),
     ...(record.fault === undefined ? {} : { fault: { error: record.fault.error, state: record.fault.state } }),
     ...(record.rerunAs === undefined ? {} : { rerunAs: record.rerunAs }),
+    ...(record.erasures === undefined
+      ? {}
+      : { erasures: record.erasures.map(({ at, by, record: of, done }) => ({ at, by, record: of, finished: done })) }),
     ...(record.outcome === undefined ? {} : { evidence: owesStatement(record) ? 'owed' : 'signed' }),
     ...(outputs === undefined
       ? {}

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { erasureAnswer, erasureOrder } from '../contracts/erasure.ts';
 import { handoffAnswer, handoffEventAnswer, queue, queueList, sentEvent } from '../contracts/handoff.ts';
 import { executionIdParameter, page, pathParameter, ref } from './openapi-parts.ts';
 
@@ -95,6 +96,22 @@ export function handoffPaths(schemaOf: SchemaOf): Document {
           409: ref('Conflict'),
           413: ref('PayloadTooLarge'),
           422: ref('HandoffRefused'),
+        },
+      },
+    },
+    '/executions/{executionId}/handoff/erasure': {
+      post: {
+        operationId: 'erase_handoff',
+        summary:
+          'Erase the payload of a handoff, and what quotes it, on record. Again, it finishes what was broken off.',
+        parameters: [executionIdParameter],
+        requestBody: { required: true, content: { 'application/json': { schema: schemaOf(erasureOrder, 'input') } } },
+        responses: {
+          200: json('What was erased, by the digests of the records.', erasureAnswer),
+          400: ref('InvalidInput'),
+          403: ref('Forbidden'),
+          404: ref('NotFound'),
+          409: ref('Conflict'),
         },
       },
     },

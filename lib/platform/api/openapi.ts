@@ -74,6 +74,7 @@ function skillPaths(skill: AnySkill): Document {
           ...refused,
           404: ref('NotFound'),
           409: ref('Conflict'),
+          410: ref('Erased'),
           422: ref('NeedsScoping'),
           429: ref('NoSlot'),
         },
@@ -184,6 +185,7 @@ export function openApiDocument(skills: readonly AnySkill[], serverUrl: string):
             403: ref('Forbidden'),
             404: ref('NotFound'),
             409: ref('Conflict'),
+            410: ref('Erased'),
             429: ref('NoSlot'),
           },
         },
@@ -241,6 +243,7 @@ export function openApiDocument(skills: readonly AnySkill[], serverUrl: string):
         Forbidden: answer('The caller may not do this.', api.errorDocument),
         NotFound: answer('There is no such thing.', api.errorDocument),
         Conflict: answer('It does not fit the state of things.', api.errorDocument),
+        Erased: answer('What it takes was erased on record, and does not come back.', api.errorDocument),
         PayloadTooLarge: answer('The body is over 1 MiB.', api.errorDocument),
         HandoffRefused: answer(
           'It was understood and cannot stand; an attempt may have been counted.',

@@ -17,6 +17,7 @@ const STATUS: { readonly [code: string]: number } = {
   Conflict: 409,
   NotPossibleNow: 409,
   IllegalTransition: 409,
+  Erased: 410,
   PayloadTooLarge: 413,
   HandoffTooLarge: 413,
   HandoffRefused: 422,

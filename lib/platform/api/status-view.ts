@@ -1,5 +1,5 @@
 import { type Instant, secondsUntil } from '../../core/instant.ts';
-import type { ExecutionView, LevelView, StageView } from '../../pages/execution-page.ts';
+import type { ExecutionView, LevelView, OfferedView, StageView } from '../../pages/execution-page.ts';
 import type { ExecutionRow, ExecutionStatus, StatusView } from '../../pages/status-page.ts';
 import type { ZonedTime } from '../../pages/zoned-time.ts';
 import { type Case, nameOf, readCase } from '../approvals/case.ts';
@@ -14,6 +14,8 @@ import type { ExecutionSummary } from '../contracts/api.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import { takeCensus } from '../executions/census.ts';
 import { snapshotAgeSeconds } from '../flags/snapshot-age.ts';
+import type { OpenHandoff } from '../handoffs/handoff.ts';
+import { findHandoff } from '../handoffs/handoff-store.ts';
 import type { Runtime } from '../runtime.ts';
 import { listExecutions } from './list-executions.ts';
 
@@ -23,10 +25,22 @@ const utc = (instant: Instant): ZonedTime => ({ instant, timeZone: 'UTC' });
 /** A starting execution is, to a person, one that runs. */
 const statusOf = (status: ExecutionRecord['status']): ExecutionStatus => (status === 'starting' ? 'running' : status);
 
+/** The handoff that an execution has offered; those that hand nothing over are not looked up. */
+async function offeredBy(runtime: Runtime, record: ExecutionRecord): Promise<OpenHandoff | undefined> {
+  return record.handsOver === true ? findHandoff(runtime, record.executionId) : undefined;
+}
+
+function partyOf(handoff: OpenHandoff | undefined): Pick<ExecutionRow, 'waitsForParty'> {
+  if (handoff?.wait === undefined) return {};
+  const { party, state, dueAt } = handoff.wait;
+  return { waitsForParty: { party, state, due: utc(dueAt) } };
+}
+
 async function rowOf(runtime: Runtime, summary: ExecutionSummary): Promise<ExecutionRow> {
   const { executionId } = summary;
   const { record, result, skillTitle, directory } = await readCase(runtime, executionId);
   const open = (await readStages(runtime, executionId)).find((stage) => !isSettled(stage));
+  const handoff = record.outcome === undefined ? await offeredBy(runtime, record) : undefined;
   const names = open?.levels.flatMap(({ seats }) =>
     seats.filter(({ standing }) => standing === 'open').map(({ approver }) => nameOf(directory, approver)),
   );
@@ -38,6 +52,7 @@ async function rowOf(runtime: Runtime, summary: ExecutionSummary): Promise<Execu
     status: statusOf(record.status),
     ...(record.outcome === undefined ? {} : { outcome: record.outcome }),
     ...(open === undefined || names === undefined ? {} : { waitsFor: { names, until: utc(deadlineOf(open)) } }),
+    ...partyOf(handoff),
     startedAt: utc(record.createdAt),
   };
 }
@@ -87,6 +102,15 @@ function stageView(file: Case, stage: Stage): StageView {
   return { stage: Math.max(stage.stage, 1), round: stage.round, levels };
 }
 
+function offeredView({ directory }: Case, { summary, wait, end }: OpenHandoff): OfferedView {
+  const { handoff, contract, sender, receiver, state } = summary;
+  const common = { handoff, contract, sender, receiver, state: end?.state ?? state };
+  if (wait === undefined) return common;
+  const { title, party, people, clock, dueAt } = wait;
+  const names = people.map((person) => nameOf(directory, person));
+  return { ...common, waits: { title, party, people: names, clock, due: utc(dueAt) } };
+}
+
 function outputsOf({ outputs }: ExecutionRecord): { name: string; digest: string }[] {
   if (outputs === undefined) return [];
   return [
@@ -105,10 +129,11 @@ export async function executionPageView(runtime: Runtime, executionId: string): 
   const { record, result } = file;
   const skillId = runtime.skills.find(({ name }) => name === record.skill)?.id ?? '';
   await appendAudit(runtime, executionId);
-  const [journey, stages, chain] = await Promise.all([
+  const [journey, stages, chain, handoff] = await Promise.all([
     runtime.states.journey(skillId, executionId),
     readStages(runtime, executionId),
     readChain(runtime, executionId),
+    offeredBy(runtime, record),
   ]);
   return {
     request: requestView(file),
@@ -121,6 +146,7 @@ export async function executionPageView(runtime: Runtime, executionId: string): 
     visited: journey?.visited ?? [],
     ...(journey?.current === undefined ? {} : { current: journey.current }),
     stages: stages.map((stage) => stageView(file, stage)),
+    ...(handoff === undefined ? {} : { offered: offeredView(file, handoff) }),
     trace: (result?.trace ?? []).map(({ id, met, because }) => ({ id, met, because })),
     ...(result === undefined ? {} : { risk: result.risk }),
     gates: record.gates.map(({ gate, result: passed }) => ({ gate, result: passed })),

@@ -1,5 +1,6 @@
 import { type Digest, digestOfBytes, isDigest } from '../../core/digest.ts';
 import { IntegrityError, NotFound } from '../../core/errors.ts';
+import { erasedIn } from './erased.ts';
 
 /**
  * The name under which an artifact is stored: the digest's digits behind their first two, so that no folder gets too full.
@@ -13,11 +14,12 @@ export function nameOf(digest: Digest): string {
 
 /**
  * The document in stored bytes.
- * @throws IntegrityError when the bytes do not have the digest under which they were stored.
+ * @throws Erased when they are the marker of an erasure, IntegrityError when they do not have the digest under which they were stored.
  */
 export function checkedDocument(bytes: Uint8Array, digest: Digest): unknown {
   const actual = digestOfBytes(bytes);
-  if (actual !== digest) throw new IntegrityError(`The artifact ${digest} has the digest ${actual}.`);
+  if (actual !== digest)
+    throw erasedIn(bytes, digest) ?? new IntegrityError(`The artifact ${digest} has the digest ${actual}.`);
   return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
 }
 

@@ -5,6 +5,7 @@ import { canonicalJson, type Digest, digestOfBytes } from '../../core/digest.ts'
 import type { ArtifactStore } from './artifact-store.ts';
 import { unavailable } from './artifacts-unavailable.ts';
 import { checkedDocument, missingArtifact, nameOf } from './checked-document.ts';
+import { Erased, erasedIn, erasedMarker } from './erased.ts';
 
 const isMissing = (error: unknown): boolean => (error as { code?: unknown }).code === 'ENOENT';
 
@@ -21,8 +22,8 @@ export function folderArtifactStore(folder: string): ArtifactStore {
     }
   }
 
+  /** Writes a file, whole or not at all; one that is there gives way in the same moment. */
   async function write(file: string, bytes: string): Promise<void> {
-    if (await exists(file)) return;
     await mkdir(dirname(file), { recursive: true });
     const unfinished = `${file}.${randomUUID()}.tmp`;
     try {
@@ -35,21 +36,39 @@ export function folderArtifactStore(folder: string): ArtifactStore {
     }
   }
 
+  async function get(digest: Digest): Promise<unknown> {
+    const bytes = await readFile(fileOf(digest)).catch((error: unknown) => {
+      throw isMissing(error) ? missingArtifact(digest, error) : unavailable('the folder', error);
+    });
+    return checkedDocument(bytes, digest);
+  }
+
   return {
     async put(document) {
       const bytes = canonicalJson(document);
       const digest = digestOfBytes(bytes);
-      await write(fileOf(digest), bytes).catch((error: unknown) => {
+      const file = fileOf(digest);
+      try {
+        if (await exists(file)) {
+          const erased = erasedIn(await readFile(file), digest);
+          if (erased !== undefined) throw erased;
+        } else await write(file, bytes);
+      } catch (error) {
         throw unavailable('the folder', error);
-      });
+      }
       return digest;
     },
 
-    async get(digest) {
-      const bytes = await readFile(fileOf(digest)).catch((error: unknown) => {
-        throw isMissing(error) ? missingArtifact(digest, error) : unavailable('the folder', error);
-      });
-      return checkedDocument(bytes, digest);
+    get,
+
+    async erase(digest, erasure) {
+      try {
+        await get(digest);
+        // The marker takes the file's place in one step: there is no moment in which neither is there.
+        await write(fileOf(digest), canonicalJson(erasedMarker(digest, erasure)));
+      } catch (error) {
+        if (!(error instanceof Erased)) throw unavailable('the folder', error);
+      }
     },
   };
 }

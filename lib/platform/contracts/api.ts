@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { waitingForHandoff } from './handoff.ts';
 import { gateResult, outcome } from './outcome.ts';
 import { executionScorecard, handoffPacket, primaryArtifactBundle } from './outputs.ts';
 
@@ -69,8 +70,15 @@ export const executionView = executionSummary.extend({
   configuration: z.strictObject({ version: z.string(), digest: z.string() }),
   gates: z.array(gateResult),
   waitingFor: waitingFor.optional(),
+  waitingForHandoff: waitingForHandoff.optional().meta({
+    description: 'What the handoff of the execution waits for, once gates and people have passed what is handed over.',
+  }),
   fault: z.strictObject({ error: z.string(), state: z.string() }).optional(),
   rerunAs: executionId.optional(),
+  erasures: z
+    .array(z.strictObject({ at, by: z.string(), record: z.string(), finished: z.boolean() }))
+    .optional()
+    .meta({ description: 'What was erased on record, by the digest of the record.' }),
   outputs: z
     .strictObject({
       primary_artifact_bundle: primaryArtifactBundle,

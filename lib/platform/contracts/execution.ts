@@ -42,6 +42,18 @@ export interface PendingMail {
   readonly attempts: number;
 }
 
+/** An erasure that was ordered: what is to be gone, on whose word. */
+export interface ErasureOrder {
+  /** Artifact: the record of the erasure, with its reason and what it left. */
+  readonly record: Digest;
+  /** Of the artifacts that are erased. */
+  readonly digests: readonly Digest[];
+  readonly at: Instant;
+  readonly by: string;
+  /** Whether the store holds nothing of them any more; until then the sweeper, or the same order again, finishes it. */
+  readonly done: boolean;
+}
+
 /** One execution: the aggregate item of the table. Large parts are artifacts, referred to by digest. */
 export interface ExecutionRecord {
   readonly executionId: string;
@@ -101,6 +113,8 @@ export interface ExecutionRecord {
   };
   /** Artifacts: the signed statement about the end, and the public key that it was signed with. Owed once the outcome is fixed. */
   readonly statement?: { readonly envelope: Digest; readonly key: Digest };
+  /** What was erased on record, oldest first. */
+  readonly erasures?: readonly ErasureOrder[];
   readonly withdrawal?: { readonly by: string; readonly at: Instant };
   /** The execution that oversight started in this one's place. */
   readonly rerunAs?: string;

@@ -61,12 +61,18 @@ const wait = z.strictObject({
   ),
 });
 
+/** What an execution's handoff waits for, as far as GET /executions/{executionId} shows it; the handoff's own route shows all of it. */
+export const waitingForHandoff = wait
+  .pick({ state: true, awaits: true, title: true, part: true, party: true, clock: true, dueAt: true })
+  .extend({ handoff: z.string(), people: wait.shape.people.readonly() });
+
 /** GET /executions/{executionId}/handoff. */
 export const handoffAnswer = z.strictObject({
   executionId: z.string(),
   handoff: handoffView,
   wait: wait.optional(),
   end: z.strictObject({ state: z.string(), outcome, reasons: z.array(reason), at, by: z.string() }).optional(),
+  erasedAt: at.optional().meta({ description: 'When the payload was erased on record.' }),
 });
 
 /** POST /executions/{executionId}/handoff/events. */
@@ -97,6 +103,7 @@ export const queue = z.strictObject({
       dueAt: at,
       since: at,
       people: z.array(z.string()),
+      erased: z.literal(true).optional().meta({ description: 'The payload was erased on record.' }),
     }),
   ),
   more: z.boolean().meta({ description: 'Whether there is more than is shown.' }),

@@ -2,7 +2,7 @@ import { loadDirectory } from '../../core/directory/load.ts';
 import { keptApprovals, keptFor, type Submission } from '../approvals/carry-over.ts';
 import type { Stage, StageLevel } from '../approvals/stage.ts';
 import { parseStoredRequest } from '../executions/context.ts';
-import { documentOf, type Finding, recordIn, resultOf, same, stagesIn } from './finding.ts';
+import { documentOf, type Finding, recordIn, requestIn, resultOf, same, stagesIn } from './finding.ts';
 import { type EvidencePacket, evidencePacket } from './packet-schema.ts';
 
 type CarriedSeat = StageLevel['seats'][number];
@@ -24,7 +24,7 @@ function carriedSeats(packet: EvidencePacket): readonly CarriedPlace[] {
 function submissionIn(packet: EvidencePacket): Submission | undefined {
   const result = resultOf(packet);
   if (result === undefined) return undefined;
-  return { record: recordIn(packet), request: parseStoredRequest(documentOf(packet, 'request')), result };
+  return { record: recordIn(packet), request: parseStoredRequest(requestIn(packet)), result };
 }
 
 /** An approval that was carried over, found anew from what was asked and decided before. */

@@ -1,14 +1,21 @@
 import { digestOf } from '../../core/digest.ts';
 import { executionScorecard, handoffPacket, primaryArtifactBundle } from '../contracts/outputs.ts';
+import { foreignErasures } from './check-erasures.ts';
 import { documentOf, type Finding, resultOf, same } from './finding.ts';
 import type { EvidencePacket } from './packet-schema.ts';
 import { referencedArtifacts } from './references.ts';
 
 /** Every artifact has its digest, and the record's references are exactly what is here. */
 export function checkArtifacts(packet: EvidencePacket): Finding {
-  for (const { role, digest, document } of packet.artifacts)
-    if (digestOf(document) !== digest) return `The ${role} does not have the digest ${digest}.`;
-  const stated = packet.artifacts.map(({ role, digest }) => ({ role, digest }));
+  for (const { role, digest, document, erasedBy } of packet.artifacts) {
+    if (erasedBy !== undefined && document !== undefined) return `The ${role} is here, and is said to be erased.`;
+    if (erasedBy === undefined && (document === undefined || digestOf(document) !== digest))
+      return `The ${role} does not have the digest ${digest}.`;
+  }
+  const foreign = foreignErasures(packet);
+  const stated = packet.artifacts
+    .filter(({ role, digest }) => !(role === 'erasure' && foreign.has(digest)))
+    .map(({ role, digest }) => ({ role, digest }));
   const referenced = referencedArtifacts(packet.record);
   if (!same(stated, referenced)) return 'The artifacts are not those that the record refers to.';
   return undefined;

@@ -4,7 +4,7 @@ import { parseStoredRequest } from '../executions/context.ts';
 import { caseOf } from '../handoffs/file.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import type { HandoffDocument, HandoffProtocol } from '../skill/handoff-protocol.ts';
-import { documentOf, type Finding, recordIn, referencesIn, resultOf, same, stagesIn } from './finding.ts';
+import { documentOf, type Finding, recordIn, referencesIn, requestIn, resultOf, same, stagesIn } from './finding.ts';
 import type { EvidencePacket } from './packet-schema.ts';
 
 /** What the chain says of the handoff's end, or `undefined`. */
@@ -36,7 +36,7 @@ export function checkHandoff(packet: EvidencePacket): Finding {
 
 /** What the protocol may see, out of a packet. */
 function caseIn(packet: EvidencePacket, skill: AnySkill) {
-  const request = parseStoredRequest(documentOf(packet, 'request'));
+  const request = parseStoredRequest(requestIn(packet));
   const result = resultOf(packet);
   const context = {
     skill,

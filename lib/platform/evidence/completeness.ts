@@ -18,6 +18,7 @@ export function requiredEvents({ record, stages }: Parts): Requirement[] {
     { type: 'stage-settled', count: stages.filter(({ outcome }) => outcome !== 'open').length },
     { type: 'handoff-moved', count: record.handoff?.transitions ?? 0 },
     { type: 'handoff-settled', count: record.handoff === undefined ? 0 : 1 },
+    { type: 'payload-erased', count: record.erasures?.length ?? 0 },
     { type: 'execution-concluded', count: record.outcome === undefined ? 0 : 1 },
   ].filter(({ count }) => count > 0);
 }

@@ -1,5 +1,6 @@
 import { canonicalJson, type Digest } from '../../core/digest.ts';
 import type { Stage } from '../approvals/stage.ts';
+import { parseErasureRecord } from '../contracts/erasure-record.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import { parseSkillResult } from '../executions/skill-result-schema.ts';
 import type { References } from '../skill/reference.ts';
@@ -27,6 +28,19 @@ export function stagesIn(packet: EvidencePacket): readonly Stage[] {
 /** The document in a role, or `undefined`. */
 export function documentOf(packet: EvidencePacket, role: ArtifactRole): unknown {
   return packet.artifacts.find((artifact) => artifact.role === role)?.document;
+}
+
+/** The artifacts whose documents were erased, by role. */
+export function erasedIn(packet: EvidencePacket, role: ArtifactRole): boolean {
+  return packet.artifacts.some((artifact) => artifact.role === role && artifact.erasedBy !== undefined);
+}
+
+/** The request as it is stored, or what its erasure left of it, by the record that stands in its place. */
+export function requestIn(packet: EvidencePacket): unknown {
+  const found = packet.artifacts.find(({ role }) => role === 'request');
+  if (found?.erasedBy === undefined) return found?.document;
+  const record = packet.artifacts.find(({ role, digest }) => role === 'erasure' && digest === found.erasedBy);
+  return parseErasureRecord(record?.document).request?.left;
 }
 
 /** The baselines of other skills that the execution looked at. */

@@ -55,6 +55,11 @@ const record = z.strictObject({
     .strictObject({ document: digest, artifacts: z.array(digest), state: z.string(), transitions: z.int().min(0) })
     .optional(),
   statement: z.strictObject({ envelope: digest, key: digest }).optional(),
+  erasures: z
+    .array(
+      z.strictObject({ record: digest, digests: z.array(digest), at: z.string(), by: z.string(), done: z.boolean() }),
+    )
+    .optional(),
   withdrawal: z.strictObject({ by: z.string(), at: z.string() }).optional(),
   rerunAs: z.string().optional(),
   rerunOf: z.string().optional(),
@@ -76,6 +81,7 @@ const artifactRole = z.enum([
   'incident',
   'statement',
   'statement-key',
+  'erasure',
 ]);
 export type ArtifactRole = z.infer<typeof artifactRole>;
 
@@ -155,7 +161,16 @@ export const evidencePacket = z.strictObject({
   schema: z.literal('countersign/evidence-packet/1'),
   executionId: z.string(),
   record,
-  artifacts: z.array(z.strictObject({ role: artifactRole, digest, document: z.unknown() })),
+  artifacts: z.array(
+    z.strictObject({
+      role: artifactRole,
+      digest,
+      /** Absent only where it was erased on record. */
+      document: z.unknown().optional(),
+      /** The record of its erasure, by digest: an artifact of this packet in the role `erasure`. */
+      erasedBy: digest.optional(),
+    }),
+  ),
   stages: z.array(stage),
   chain: z.strictObject({ length: z.int(), head: digest, events: z.array(auditEvent) }),
   completeness: z.strictObject({

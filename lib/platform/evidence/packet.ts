@@ -1,8 +1,9 @@
-import { digestOf } from '../../core/digest.ts';
+import { type Digest, digestOf } from '../../core/digest.ts';
 import { Conflict } from '../../core/errors.ts';
 import { parseWith } from '../../core/zod-problems.ts';
 import type { Seat, Stage, StageLevel } from '../approvals/stage.ts';
 import { readStages } from '../approvals/stage-store.ts';
+import { Erased } from '../artifacts/erased.ts';
 import { appendAudit } from '../audit/append.ts';
 import { type AuditEvent, CHAIN_START, readChain } from '../audit/chain.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
@@ -78,6 +79,37 @@ function carriesApprovals(stages: readonly Stage[]): boolean {
   );
 }
 
+type Artifacts = EvidencePacket['artifacts'];
+
+/** An artifact, or the record of its erasure in its place: what is ordered to be erased is not handed out any more. */
+async function readArtifact(
+  runtime: Runtime,
+  { role, digest }: ReturnType<typeof referencedArtifacts>[number],
+  orders: ReadonlyMap<Digest, Digest>,
+): Promise<Artifacts[number]> {
+  const erasedBy = orders.get(digest);
+  if (erasedBy !== undefined) return { role, digest, erasedBy };
+  try {
+    return { role, digest, document: await runtime.artifacts.get(digest) };
+  } catch (error) {
+    if (error instanceof Erased) return { role, digest, erasedBy: error.erasure };
+    throw error;
+  }
+}
+
+/** Every artifact that the record refers to; besides, records of erasures that another execution of the same request ordered. */
+async function readArtifacts(runtime: Runtime, record: ExecutionRecord): Promise<Artifacts> {
+  const own = record.erasures ?? [];
+  const orders = new Map(own.flatMap(({ record: by, digests }) => digests.map((digest) => [digest, by] as const)));
+  const read = await Promise.all(referencedArtifacts(record).map((each) => readArtifact(runtime, each, orders)));
+  const told = new Set(own.map(({ record: by }) => by as string));
+  const foreign = new Set(
+    read.flatMap(({ erasedBy }) => (erasedBy === undefined || told.has(erasedBy) ? [] : erasedBy)),
+  );
+  const records = [...foreign].map((by) => readArtifact(runtime, { role: 'erasure', digest: by as Digest }, new Map()));
+  return [...read, ...(await Promise.all(records))];
+}
+
 /** The packet with its own digest. */
 function sealPacket(content: Omit<EvidencePacket, 'digest'>): EvidencePacket {
   return { ...content, digest: digestOf(content) };
@@ -87,18 +119,13 @@ function sealPacket(content: Omit<EvidencePacket, 'digest'>): EvidencePacket {
  * Puts together everything needed to re-check an execution offline: record, every artifact, decisions, chain with length and
  * head, and the packet of the execution that it resubmits where approvals given there count here. Neither tokens, links nor
  * their digests are in it.
+ * What was erased on record is told by the record in its place.
  * @throws NotFound when there is no such execution or an artifact is missing, IntegrityError when an artifact is damaged,
  * Conflict when the execution changes too fast to be read at one moment.
  */
 export async function assembleEvidence(runtime: Runtime, executionId: string): Promise<EvidencePacket> {
   const { record, stages, events } = await snapshot(runtime, executionId);
-  const artifacts = await Promise.all(
-    referencedArtifacts(record).map(async ({ role, digest }) => ({
-      role,
-      digest,
-      document: await runtime.artifacts.get(digest),
-    })),
-  );
+  const artifacts = await readArtifacts(runtime, record);
   // Members that are undefined have no JSON form; the packet is what is written.
   const parts = JSON.parse(JSON.stringify({ record: evidenceRecord(record), stages: stages.map(evidenceStage) })) as {
     record: EvidencePacket['record'];

@@ -8,6 +8,7 @@ export function referencedArtifacts(
     'request' | 'configuration' | 'directory' | 'result' | 'outputs' | 'incident' | 'statement'
   > & {
     readonly references?: readonly { readonly digest: string }[] | undefined;
+    readonly erasures?: readonly { readonly record: string }[] | undefined;
     readonly handoff?: { readonly document: string; readonly artifacts: readonly string[] } | undefined;
   },
 ): readonly { readonly role: ArtifactRole; readonly digest: Digest }[] {
@@ -26,6 +27,7 @@ export function referencedArtifacts(
     ['incident', record.incident],
     ['statement', statement?.envelope],
     ['statement-key', statement?.key],
+    ...(record.erasures ?? []).map(({ record: of }) => ['erasure', of] as const),
   ];
   return references.flatMap(([role, digest]) => (digest === undefined ? [] : [{ role, digest: digest as Digest }]));
 }

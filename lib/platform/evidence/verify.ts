@@ -11,11 +11,13 @@ import type { AnySkill } from '../skill/define-skill.ts';
 import { type AnchorsAtHand, checkAnchor } from './check-anchor.ts';
 import { checkCarryOver } from './check-carry-over.ts';
 import { checkChain, checkChainHead, checkChainLength, checkCompleteness, checkRecord } from './check-chain.ts';
+import { checkConstraints } from './check-constraints.ts';
 import { checkAssurance, checkDecisions, checkOutcome, checkTerms } from './check-decisions.ts';
 import { checkArtifacts, checkOutputs, checkPacketDigest } from './check-documents.ts';
+import { checkErasures, foreignErasures, tellsOfErasures } from './check-erasures.ts';
 import { checkHandoff, replayHandoff } from './check-handoff.ts';
 import { checkStatement } from './check-statement.ts';
-import { documentOf, type Finding, referencesIn } from './finding.ts';
+import { documentOf, erasedIn, type Finding, referencesIn } from './finding.ts';
 import { type EvidencePacket, evidencePacket } from './packet-schema.ts';
 
 /** One check and what it came to. */
@@ -23,7 +25,8 @@ export interface EvidenceCheck {
   readonly check: string;
   /**
    * `fail`: integrity is broken. `incomplete`: what is here holds, and something that belongs to it is missing. `unknown-key`:
-   * a signature holds, by a key that nobody vouched for. `not-re-executed`: other versions are at hand than at the time.
+   * a signature holds, by a key that nobody vouched for. `not-re-executed`: other versions are at hand than at the time, or what
+   * it takes was erased on record.
    */
   readonly result: 'pass' | 'fail' | 'incomplete' | 'unknown-key' | 'not-re-executed';
   readonly detail: string;
@@ -89,6 +92,29 @@ function notReexecuted(detail: string): EvidenceCheck {
   return { check: REEXECUTION, result: 'not-re-executed', detail };
 }
 
+const ERASED = 'Erased on record, not re-executed: the payload is gone, its digest stays.';
+
+/** What was erased, where anything was: by a record that stands in the chain. */
+function checkErased(packet: EvidencePacket): readonly EvidenceCheck[] {
+  if (!tellsOfErasures(packet)) return [];
+  const check = 'erasures';
+  const told = runCheck(
+    check,
+    () => checkErasures(packet),
+    'What is gone was erased on record, and the chain says so.',
+  );
+  const [foreign] = foreignErasures(packet);
+  if (told.result === 'fail' || foreign === undefined) return [told];
+  const detail = `The order of the erasure ${foreign} stands in the chain of another execution of the same request, which is not here.`;
+  return [{ check, result: 'incomplete', detail }];
+}
+
+/** Approvals are carried over by comparing two requests; where one was erased, that cannot be done again. */
+function carriesErased(packet: EvidencePacket): boolean {
+  const earlier = evidencePacket.safeParse(packet.earlier);
+  return earlier.success && (erasedIn(packet, 'request') || erasedIn(earlier.data, 'request'));
+}
+
 /** What makes the verifier's versions others than those of the time, or `undefined`. */
 function otherVersions(
   skill: AnySkill,
@@ -101,8 +127,25 @@ function otherVersions(
   return `Other versions: ${other.map((name) => `${name} ${engine[name]} there, ${here[name]} here`).join('; ')}.`;
 }
 
+/** What the skill's own constraints say against the stored result, where the execution came as far as to be held against them. */
+function recheckConstraints(packet: EvidencePacket, { skills, versions }: Verifier): readonly EvidenceCheck[] {
+  const { record } = packet;
+  const skill = skills.find(({ name }) => name === record.skill);
+  const wasHeld = record.gates.some(({ gate, result }) => gate === 'determinism-check' && result === 'pass');
+  if (record.result === undefined || skill?.constraintCheck === undefined || !wasHeld) return [];
+  const check = 'constraints';
+  if (erasedIn(packet, 'request')) return [{ check, result: 'not-re-executed', detail: ERASED }];
+  const other = otherVersions(skill, record.engine, versions);
+  if (other !== undefined) return [{ check, result: 'not-re-executed', detail: other }];
+  const shows = 'The result keeps the constraints of its skill, or was found not to.';
+  return [
+    runCheck(check, () => checkConstraints(packet, skill, loadDirectory(documentOf(packet, 'directory'))), shows),
+  ];
+}
+
 async function reexecute(packet: EvidencePacket, { skills, versions }: Verifier): Promise<EvidenceCheck> {
   const { record } = packet;
+  if (erasedIn(packet, 'request')) return notReexecuted(ERASED);
   if (record.result === undefined) return notReexecuted('The execution came to no result.');
   if (record.gates.some(({ gate, result }) => gate === 'determinism-check' && result === 'fail'))
     return notReexecuted('The determinism gate failed: the result is on record as one that does not repeat.');
@@ -186,7 +229,12 @@ export async function verifyEvidence(packet: unknown, verifier: Verifier): Promi
     return reportOf([{ check: 'schema', result: 'fail', detail: problems }]);
   }
   const schema = runCheck('schema', () => undefined, 'The packet fits its contract.');
-  const checks = CHECKS.map(([name, run, shows]) => runCheck(name, () => run(parsed.data), shows));
+  const checks = CHECKS.map(
+    ([name, run, shows]): EvidenceCheck =>
+      name === 'carry-over' && carriesErased(parsed.data)
+        ? { check: name, result: 'not-re-executed', detail: ERASED }
+        : runCheck(name, () => run(parsed.data), shows),
+  );
   const { anchors, keys = [] } = verifier;
   const statement = { check: 'statement', ...checkStatement(parsed.data, keys.map(signatureCheck)) };
   const anchored =
@@ -204,10 +252,12 @@ export async function verifyEvidence(packet: unknown, verifier: Verifier): Promi
   return reportOf([
     schema,
     ...checks,
+    ...checkErased(parsed.data),
     ...handoffs,
     ...earlier,
     statement,
     ...anchored,
+    ...recheckConstraints(parsed.data, verifier),
     await reexecute(parsed.data, verifier),
   ]);
 }

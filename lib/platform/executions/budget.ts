@@ -10,9 +10,30 @@ function mailsOfLevel(level: PlannedLevel): number {
 }
 
 /** Mails that a plan can cause at most, with the one that tells the requester the outcome. */
-function plannedMails(plan: ApprovalPlan | undefined): number {
+export function plannedMails(plan: ApprovalPlan | undefined): number {
   const levels = plan?.stages.flatMap(({ levels }) => levels) ?? [];
   return levels.reduce((sum, level) => sum + mailsOfLevel(level), 1);
+}
+
+interface Used {
+  readonly what: string;
+  readonly pointer: string;
+  readonly amount: number;
+  readonly cap: number;
+}
+
+function exceeded({ what, pointer, amount, cap }: Used): Reason | undefined {
+  if (amount <= cap) return undefined;
+  return {
+    code: 'BudgetExceeded',
+    message: `The execution takes ${amount} ${what}; the skill allows ${cap}.`,
+    pointer,
+  };
+}
+
+/** A reason with code `BudgetExceeded` where so many mails are more than a skill may send for one execution. */
+export function mailsProblem({ budget }: Pick<AnySkill, 'budget'>, amount: number): Reason | undefined {
+  return exceeded({ what: 'mails', pointer: '/plan', amount, cap: budget.mails });
 }
 
 /**
@@ -28,13 +49,8 @@ export function budgetProblems(skill: AnySkill, result: SkillResult): Reason[] {
       amount: Buffer.byteLength(canonicalJson(result)),
       cap: skill.budget.outputBytes,
     },
-    { what: 'mails', pointer: '/plan', amount: plannedMails(result.plan), cap: skill.budget.mails },
   ];
-  return used
-    .filter(({ amount, cap }) => amount > cap)
-    .map(({ what, pointer, amount, cap }) => ({
-      code: 'BudgetExceeded',
-      message: `The execution takes ${amount} ${what}; the skill allows ${cap}.`,
-      pointer,
-    }));
+  return [...used.map(exceeded), mailsProblem(skill, plannedMails(result.plan))].filter(
+    (reason) => reason !== undefined,
+  );
 }

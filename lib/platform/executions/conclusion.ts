@@ -8,7 +8,7 @@ import type { GateResult, Outcome } from '../contracts/outcome.ts';
 import { keepHandoff } from '../handoffs/keep.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Reason, SkillResult } from '../skill/skill-result.ts';
-import { parseStoredRequest, skillNamed } from './context.ts';
+import { parseStoredRequest, readRequest, skillNamed } from './context.ts';
 import { failureOwed } from './counted-failure.ts';
 import { withEvent } from './events.ts';
 import { changeExecution, readExecution } from './execution-store.ts';
@@ -32,13 +32,13 @@ export interface Ending {
 
 /** A stored document, or `undefined` where it is missing or damaged: outputs are owed in that case too. */
 async function readIfSound<T>(
-  runtime: Runtime,
   digest: Digest | undefined,
+  read: (digest: Digest) => Promise<unknown>,
   parse: (value: unknown) => T,
 ): Promise<T | undefined> {
   if (digest === undefined) return undefined;
   try {
-    return parse(await runtime.artifacts.get(digest));
+    return parse(await read(digest));
   } catch (error) {
     if (error instanceof CountersignError && !(error instanceof ArtifactsUnavailable)) return undefined;
     throw error;
@@ -67,8 +67,12 @@ export async function concludeExecution(
   if (record.outcome === undefined) {
     const concludedAt = runtime.clock.now();
     const [request, result, stages, handoff] = await Promise.all([
-      readIfSound<ScopedRequest>(runtime, record.request, parseStoredRequest),
-      readIfSound<SkillResult>(runtime, record.result, parseSkillResult),
+      readIfSound<ScopedRequest>(
+        record.request,
+        async (digest) => (await readRequest(runtime, digest)).document,
+        parseStoredRequest,
+      ),
+      readIfSound<SkillResult>(record.result, (digest) => runtime.artifacts.get(digest), parseSkillResult),
       readStages(runtime, executionId),
       keepHandoff(runtime, executionId),
     ]);

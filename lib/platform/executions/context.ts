@@ -1,9 +1,12 @@
 import * as z from 'zod';
+import type { Digest } from '../../core/digest.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import { NotFound } from '../../core/errors.ts';
 import { parseWith } from '../../core/zod-problems.ts';
+import { Erased } from '../artifacts/erased.ts';
 import { readDirectory } from '../configuration/directory-store.ts';
 import { acceptanceCriterion, consumer, type ScopedRequest } from '../contracts/envelope.ts';
+import { parseErasureRecord } from '../contracts/erasure-record.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
@@ -34,6 +37,8 @@ export interface ExecutionContext {
   /** Baselines of other skills that the request refers to. */
   readonly references: References;
   readonly result?: SkillResult;
+  /** The request's payload was erased: what stands here is what is left of it, and nothing new is made of it. */
+  readonly erased?: Erased;
 }
 
 /**
@@ -58,7 +63,25 @@ export function parseStoredRequest(document: unknown): ScopedRequest {
 }
 
 /**
- * Reads the artifacts of an execution, checks their digests and parses them.
+ * The stored request, or what its erasure left of it.
+ * @throws Erased when the record of the erasure left nothing; what `artifacts.get` throws.
+ */
+export async function readRequest(
+  { artifacts }: Pick<Runtime, 'artifacts'>,
+  digest: Digest,
+): Promise<{ readonly document: unknown; readonly erased?: Erased }> {
+  try {
+    return { document: await artifacts.get(digest) };
+  } catch (error) {
+    if (!(error instanceof Erased)) throw error;
+    const { request } = parseErasureRecord(await artifacts.get(error.erasure));
+    if (request?.digest !== digest) throw error;
+    return { document: request.left, erased: error };
+  }
+}
+
+/**
+ * Reads the artifacts of an execution, checks their digests and parses them. An erased request reads as what was left of it.
  * @throws NotFound when an artifact or the skill is missing, IntegrityError when bytes do not have their digest,
  * InvalidInput when a document does not fit its contract.
  */
@@ -67,14 +90,14 @@ export async function loadContext(
   record: ExecutionRecord,
 ): Promise<ExecutionContext> {
   const skill = skillNamed(runtime.skills, record.skill);
-  const [requestValue, configurationDocument, directory, references, resultValue] = await Promise.all([
-    runtime.artifacts.get(record.request),
+  const [stored, configurationDocument, directory, references, resultValue] = await Promise.all([
+    readRequest(runtime, record.request),
     runtime.artifacts.get(record.configuration.digest),
     readDirectory(runtime, record.directory),
     readReferences(runtime, record.references ?? []),
     record.result === undefined ? undefined : runtime.artifacts.get(record.result),
   ]);
-  const request = parseStoredRequest(requestValue);
+  const request = parseStoredRequest(stored.document);
   return {
     skill,
     request,
@@ -83,5 +106,6 @@ export async function loadContext(
     directory,
     references,
     ...(resultValue === undefined ? {} : { result: parseSkillResult(resultValue) }),
+    ...(stored.erased === undefined ? {} : { erased: stored.erased }),
   };
 }

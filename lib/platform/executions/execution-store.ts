@@ -33,7 +33,8 @@ export function owesStatement({ outcome, statement }: Pick<ExecutionRecord, 'out
 function owesSomething(record: ExecutionRecord, counted: boolean): boolean {
   const { status, outcome, failure, pendingMails, pendingEvents } = record;
   const uncounted = (outcome !== undefined && !counted) || failure?.counted === false;
-  const unsettled = uncounted || owesStatement(record);
+  const unerased = record.erasures?.some(({ done }) => !done) === true;
+  const unsettled = unerased || uncounted || owesStatement(record);
   return unsettled || status === 'starting' || pendingMails.length > 0 || pendingEvents.length > 0;
 }
 

@@ -6,6 +6,9 @@ import { validationOf } from '../configuration/validation.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
 import type { FlowState } from '../contracts/flow.ts';
 import { findHandoff } from '../handoffs/handoff-store.ts';
+import { ReleaseRefused } from '../publisher/publisher.ts';
+import { carryOutRelease, releaseOf } from '../publisher/release.ts';
+import { takeBackRelease } from '../publisher/restore.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Reason } from '../skill/skill-result.ts';
 import { approvalProblems } from './approvals-hold.ts';
@@ -64,6 +67,8 @@ async function publicationProblems(runtime: Runtime, record: ExecutionRecord): P
   if (target !== undefined) return [target];
   const handoff = await handoffProblem(runtime, record);
   if (handoff !== undefined) return [handoff];
+  const release = await attempt(() => releaseOf(runtime, record));
+  if (!release.ok) return reasonsOf(release.error);
   if (result.verdict === 'publish') return [];
   if (result.verdict === 'block' || result.plan === undefined)
     return [reason('RefusedByPolicy', 'The skill’s own verdict refuses publication.')];
@@ -88,20 +93,34 @@ function endingOf(record: ExecutionRecord, problems: readonly Reason[]): Ending 
   };
 }
 
+/** Carries out what a publication does besides ending the execution; safe to repeat. @returns why it cannot be, if so. */
+async function carryOut(runtime: Runtime, record: ExecutionRecord): Promise<Reason[]> {
+  await carryOutPublication(runtime, record);
+  try {
+    await carryOutRelease(runtime, record);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ReleaseRefused)) throw error;
+    return [reason(error.code, error.message)];
+  }
+}
+
 /**
  * Publishes, if everything that a publication takes is on record: the gates passed, every level approved on the terms in
  * force, nobody withdrew, and the posture, read right before, allows it. Otherwise the execution ends as withdrawn or blocked.
- * @throws PublishHeld while the posture is critical: the state machine comes again.
+ * @throws PublishHeld while the posture is critical, the content's time has not come, or the publisher cannot be reached: the state
+ * machine comes again.
  * @throws NotFound when there is no such execution.
  */
 export async function publish(runtime: Runtime, flow: FlowState): Promise<FlowState> {
   const record = await readExecution(runtime, flow.executionId);
   const withdrawn = record.withdrawal !== undefined;
-  const problems = withdrawn || record.outcome !== undefined ? [] : await publicationProblems(runtime, record);
+  const found = withdrawn || record.outcome !== undefined ? [] : await publicationProblems(runtime, record);
   if (record.outcome === undefined && !withdrawn && (await readPosture(runtime, record.skill)) === 'critical')
     throw new PublishHeld(`The posture of ${record.skill} is critical; publication waits until it is not.`);
   // The effect comes first, and once: whoever reads of a publication finds what it did.
-  if (!withdrawn && record.outcome === undefined && problems.length === 0) await carryOutPublication(runtime, record);
+  const mayPublish = !withdrawn && record.outcome === undefined && found.length === 0;
+  const problems = mayPublish ? await carryOut(runtime, record) : found;
   const ended = await concludeExecution(
     runtime,
     record,
@@ -109,6 +128,9 @@ export async function publish(runtime: Runtime, flow: FlowState): Promise<FlowSt
   );
   // A withdrawal that arrived while this was publishing has kept the outcome open.
   const last = ended.outcome === undefined ? await concludeExecution(runtime, ended, withdrawnEnding(ended)) : ended;
-  if (last.outcome !== 'published') await takeBackPublication(runtime, last);
+  if (last.outcome !== 'published') {
+    await takeBackPublication(runtime, last);
+    await takeBackRelease(runtime, last);
+  }
   return flow;
 }

@@ -4,6 +4,7 @@ import type { FlowState } from '../contracts/flow.ts';
 import { breakOffHandoff } from '../handoffs/end.ts';
 import { log } from '../log.ts';
 import { settleGovernance } from '../posture/settle.ts';
+import { restoreReleases, takeBackRelease } from '../publisher/restore.ts';
 import type { Runtime } from '../runtime.ts';
 import { closeOpenStages } from './close-stages.ts';
 import { concludeExecution } from './conclusion.ts';
@@ -56,8 +57,11 @@ export async function recover(runtime: Runtime, flow: FlowState): Promise<FlowSt
   await breakOffHandoff(runtime, record.executionId);
   const error = flow.fault?.Error ?? 'States.TaskFailed';
   const fault = { error, state: stateOf(record), message: messageOf(flow.fault?.Cause) };
-  await concludeExecution(runtime, record, rolledBackEnding(record, fault));
+  const ended = await concludeExecution(runtime, record, rolledBackEnding(record, fault));
+  if (ended.outcome !== 'published') await takeBackRelease(runtime, ended);
   // What the count brought about is told now: the sweeper would come within a minute.
-  await settleGovernance(runtime, skillNamed(runtime.skills, record.skill));
+  const skill = skillNamed(runtime.skills, record.skill);
+  await settleGovernance(runtime, skill);
+  await restoreReleases(runtime, skill);
   return flow;
 }

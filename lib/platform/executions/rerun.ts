@@ -17,7 +17,8 @@ async function takeOn(runtime: Runtime, record: ExecutionRecord, rerunId: string
     await finishStarting(runtime, existing);
     return repeated;
   }
-  const { skill, request } = await loadContext(runtime, record);
+  const { skill, request, erased } = await loadContext(runtime, record);
+  if (erased !== undefined) throw erased;
   const accepted = await acceptExecution(runtime, {
     skill,
     executionId: rerunId,
@@ -37,6 +38,7 @@ async function takeOn(runtime: Runtime, record: ExecutionRecord, rerunId: string
  * directory, flag and configuration. Asking again gives the same new execution.
  * @param by the person or caller who ordered it.
  * @throws Conflict when the execution was published: there is nothing to run again.
+ * @throws Erased when its payload was erased: there is nothing to run again.
  * @throws NotFound when there is no such execution, IntegrityError or InvalidInput when its request is damaged.
  */
 export async function rerunExecution(runtime: Runtime, executionId: string, by: string): Promise<StartResult> {

@@ -1,5 +1,6 @@
 import { addSeconds, type Instant } from '../../core/instant.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
+import { finishErasures } from '../handoffs/finish-erasures.ts';
 import { log } from '../log.ts';
 import { measureEnded } from '../metrics.ts';
 import type { Runtime } from '../runtime.ts';
@@ -25,10 +26,12 @@ export interface ExecutionSweep {
 async function sweepOne(runtime: Runtime, record: ExecutionRecord, at: Instant): Promise<Partial<ExecutionSweep>> {
   const brokenOff = record.status === 'starting' && addSeconds(record.createdAt, STARTING_SECONDS) <= at;
   if (brokenOff) await finishStarting(runtime, record);
-  const { executionId, pendingMails, pendingEvents, failure } = record;
+  const { executionId, pendingMails, pendingEvents, failure, erasures = [] } = record;
   const pending = pendingMails.length > 0 || pendingEvents.length > 0;
   const owed = pending || failure?.counted === false || owesStatement(record);
   if (owed) await (record.outcome === undefined ? settleDebts : settleEnding)(runtime, executionId);
+  // Last: what cannot be deleted keeps nothing else from being done.
+  if (erasures.some(({ done }) => !done)) await finishErasures(runtime, executionId);
   return { started: brokenOff ? 1 : 0, settled: owed ? 1 : 0 };
 }
 

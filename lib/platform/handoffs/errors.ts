@@ -21,6 +21,11 @@ export class HandoffTooLarge extends CountersignError {
   readonly code = 'HandoffTooLarge';
 }
 
+/** The handoff asks more people than its skill may mail. */
+export class HandoffOverBudget extends CountersignError {
+  readonly code = 'HandoffOverBudget';
+}
+
 /** What follows a missed clock is due at once and changes nothing: the state machine would turn in circles. */
 export class HandoffStands extends CountersignError {
   readonly code = 'HandoffStands';

@@ -74,6 +74,8 @@ export interface OpenHandoff {
   readonly document: string;
   readonly summary: HandoffSummary;
   readonly openedAt: Instant;
+  /** When its payload was ordered to be erased: what people said is gone from the document as well. */
+  readonly erasedAt?: Instant;
   readonly updatedAt: Instant;
   /** Counts the waits, from one. */
   readonly number: number;

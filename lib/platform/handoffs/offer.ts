@@ -10,6 +10,7 @@ import { flowOf } from './effects.ts';
 import { endHandoff } from './end.ts';
 import { type HandoffFile, readHandoffFile } from './file.ts';
 import { findHandoff, putNewHandoff, readHandoff } from './handoff-store.ts';
+import { requireMailBudget } from './mail-budget.ts';
 import { opened } from './move.ts';
 
 /** Stores the handoff unless an earlier run of this step did; what its contract refuses is a gate's business. */
@@ -18,8 +19,10 @@ async function openOnce(runtime: Runtime, file: HandoffFile) {
     const { executionId } = file.record;
     if ((await findHandoff(runtime, executionId)) !== undefined) return;
     const at = runtime.clock.now();
+    const handoff = opened(file, file.protocol.open(file.case, at), at);
+    requireMailBudget(file, handoff);
     try {
-      await putNewHandoff(runtime, opened(file, file.protocol.open(file.case, at), at));
+      await putNewHandoff(runtime, handoff);
     } catch (error) {
       if (!(error instanceof Conflict)) throw error;
     }

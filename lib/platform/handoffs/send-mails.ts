@@ -9,6 +9,7 @@ import { contactOf, nameOf } from './file.ts';
 import { type HandoffMail, type HandoffSeat, type OpenHandoff, seatOf, withEvent, withSeat } from './handoff.ts';
 import { changeHandoff, findHandoff } from './handoff-store.ts';
 import { HANDOFF_PATH, type HandoffLink } from './link.ts';
+import { isOverBudget } from './mail-budget.ts';
 
 type Directory = Awaited<ReturnType<typeof currentDirectory>>;
 type Contact = NonNullable<ReturnType<typeof contactOf>>;
@@ -193,7 +194,8 @@ export async function sendHandoffMails(runtime: Runtime, executionId: string): P
   for (const mail of due) {
     if (runtime.clock.now() > addSeconds(now, SENDING_SECONDS)) break;
     const latest = (await findHandoff(runtime, executionId)) ?? handoff;
-    if (isLinkMail(mail)) await sendLinkMail(runtime, directory, latest, mail);
+    if (await isOverBudget(runtime, latest, mail)) await drop(runtime, executionId, mail, 'budget-used-up');
+    else if (isLinkMail(mail)) await sendLinkMail(runtime, directory, latest, mail);
     else await sendOverMail(runtime, directory, latest, mail);
   }
   return due.length;

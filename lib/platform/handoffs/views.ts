@@ -11,6 +11,8 @@ export interface HandoffAnswer {
   readonly handoff: HandoffView;
   readonly wait?: HandoffWait & { readonly number: number; readonly since: Instant };
   readonly end?: NonNullable<OpenHandoff['end']>;
+  /** When its payload was erased. */
+  readonly erasedAt?: Instant;
 }
 
 /** A handoff for the API. */
@@ -21,6 +23,7 @@ export function handoffAnswer(file: HandoffFile, handoff: OpenHandoff, now: Inst
     handoff: file.protocol.view(file.case, documentOf(handoff), now),
     ...(wait === undefined ? {} : { wait: { number, since: waitSince, ...wait } }),
     ...(end === undefined ? {} : { end }),
+    ...(handoff.erasedAt === undefined ? {} : { erasedAt: handoff.erasedAt }),
   };
 }
 
@@ -46,6 +49,8 @@ export interface DueWork {
   readonly dueAt: Instant;
   readonly since: Instant;
   readonly people: readonly string[];
+  /** The payload was erased: it can only be given back, or ended. */
+  readonly erased?: true;
 }
 
 /** The due work of a team, what is due first in front; `more`: there is more than is shown. */
@@ -60,13 +65,24 @@ export interface Queue {
 const MOST_ROWS = 100;
 
 function dueWork(handoff: OpenHandoff): DueWork[] {
-  const { executionId, summary, wait, waitSince } = handoff;
+  const { executionId, summary, wait, waitSince, erasedAt } = handoff;
   if (wait === undefined) return [];
   const { handoff: id, contract, sender, receiver } = summary;
   const { title, state, clock, dueAt, people } = wait;
-  return [
-    { executionId, handoff: id, contract, sender, receiver, title, state, clock, dueAt, since: waitSince, people },
-  ];
+  const work = {
+    executionId,
+    handoff: id,
+    contract,
+    sender,
+    receiver,
+    title,
+    state,
+    clock,
+    dueAt,
+    since: waitSince,
+    people,
+  };
+  return [erasedAt === undefined ? work : { ...work, erased: true }];
 }
 
 /** What a team has to do, by due instant. The index lags behind the table by moments. */

@@ -42,8 +42,16 @@ function run({ constants }: Highs, model: Model, iterations: number): number {
 
 const numberOf = (model: Model, name: string): number => Number(model.info.get(name));
 
+/** HiGHS has no solution to show of a problem without columns: each of its rows is zero, which fits between low and high or does not. */
+function answerWithoutColumns({ rows }: LinearProblem): LinearAnswer {
+  const isFeasible = rows.every(({ low, high }) => low <= 0 && high >= 0);
+  if (!isFeasible) return { status: 'infeasible', iterations: 0 };
+  return { status: 'optimal', values: [], bound: 0, multipliers: rows.map(() => 0), iterations: 0 };
+}
+
 function answerOf(highs: Highs, model: Model, status: number, problem: LinearProblem, isWhole: boolean): LinearAnswer {
   const { modelStatus, solutionStatus } = highs.constants;
+  if (problem.columns === 0) return answerWithoutColumns(problem);
   const iterations = Math.max(0, numberOf(model, 'simplex_iteration_count'));
   if (status === modelStatus.infeasible) return { status: 'infeasible', iterations };
   const isDone = status === modelStatus.optimal || status === modelStatus.empty;
@@ -58,7 +66,7 @@ function answerOf(highs: Highs, model: Model, status: number, problem: LinearPro
     const bound = isDone ? { bound: model.getObjectiveValue() } : {};
     return { status: isDone ? 'optimal' : 'stopped', ...values, ...bound, multipliers: [...rowDual], iterations };
   }
-  const bound = isDone && problem.columns === 0 ? 0 : numberOf(model, 'mip_dual_bound');
+  const bound = numberOf(model, 'mip_dual_bound');
   const isProved = isFeasible && bound >= model.getObjectiveValue() - 1e-6;
   return {
     status: isProved ? 'optimal' : isDone ? 'gap' : 'stopped',

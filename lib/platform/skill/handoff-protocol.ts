@@ -95,6 +95,18 @@ export interface HandoffActed {
   readonly artifacts: readonly Json[];
 }
 
+/** What a closed handoff puts before the public: the very content that people approved. */
+export interface HandoffRelease {
+  /** Versions of one piece of content share it. */
+  readonly contentId: string;
+  readonly channel: string;
+  /** Nothing of it reaches the publisher before. */
+  readonly notBefore: Instant;
+  /** The digest that people approved. */
+  readonly digest: Digest;
+  readonly content: JsonObject;
+}
+
 /** A transition as an event of CloudEvents 1.0 in its JSON form. The first entry of a history is the first event, and so on. */
 export interface HandoffEvent {
   readonly specversion: '1.0';
@@ -186,6 +198,24 @@ export interface HandoffProtocol<Input = unknown, Configuration = unknown> {
     how: 'withdraw' | 'roll-back',
     stamp: Pick<HandoffAction, 'id' | 'at' | 'by'>,
   ) => HandoffDocument | undefined;
+  /**
+   * What Publish hands to the publisher once the handoff has been closed; `undefined` where nothing is. Skills that publish nothing
+   * leave it out.
+   * @throws InvalidInput where that is not what people approved any more.
+   */
+  readonly release?: (file: HandoffCase<Input, Configuration>, document: HandoffDocument) => HandoffRelease | undefined;
+  /**
+   * What is left when the payload is erased: the input with a record of the erasure in its place, and the digest of what is gone;
+   * nothing where it holds no payload. Of the document, whatever people said in it goes too. Where it is left out, nothing of the
+   * skill's executions can be erased.
+   */
+  readonly erase?: {
+    readonly input: (
+      input: Input,
+      stamp: { readonly at: Instant; readonly by: string; readonly reason: string },
+    ) => { readonly input: Input; readonly payload: Digest } | undefined;
+    readonly document: (document: HandoffDocument) => HandoffDocument;
+  };
   readonly view: (file: HandoffCase<Input, Configuration>, document: HandoffDocument, at: Instant) => HandoffView;
   /** The parties that an authenticated caller or a person may act for; the platform asks before every action. */
   readonly partsOf: (

@@ -8,6 +8,7 @@ import { sweepHandoffs } from '../handoffs/sweep.ts';
 import { log } from '../log.ts';
 import { measure } from '../metrics.ts';
 import { sweepPostures } from '../posture/sweep.ts';
+import { restoreReleases } from '../publisher/restore.ts';
 import type { Runtime } from '../runtime.ts';
 import { handleFailedMails } from './failed-mails.ts';
 import { figuresOf, measurePostures, readFigures } from './figures.ts';
@@ -77,5 +78,10 @@ export async function sweep(runtime: Runtime, at: Instant): Promise<void> {
     reaped: slots?.reaped ?? 0,
     stuck,
     failures,
+  });
+  // Last: a publisher that cannot be reached takes its time, and keeps nothing else from being looked after.
+  await part('releases', async () => {
+    for (const skill of runtime.skills) await restoreReleases(runtime, skill);
+    return {};
   });
 }

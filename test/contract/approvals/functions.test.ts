@@ -71,7 +71,11 @@ describe('the functions of the approval desk', () => {
     const link = linkOf(world, 'ada');
     const broken = {
       ...world.runtime,
-      artifacts: { get: async () => Promise.reject(new Error(link)), put: world.runtime.artifacts.put },
+      artifacts: {
+        get: async () => Promise.reject(new Error(link)),
+        put: world.runtime.artifacts.put,
+        erase: world.runtime.artifacts.erase,
+      },
     };
     installRuntime(broken);
     const answer = await approvalLink(event('GET', link));

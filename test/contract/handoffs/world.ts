@@ -38,16 +38,21 @@ export async function endHandoffWorlds(): Promise<void> {
   await Promise.all(started.splice(0).map((database) => database.close()));
 }
 
-/** The execution's record as it stands when Verify has passed it on. */
-async function seed(runtime: TestRuntime, executionId: string, asked: Record<string, unknown>): Promise<void> {
+/** Stores an execution's record as it stands when Verify has passed it on. */
+export async function seed(
+  runtime: TestRuntime,
+  executionId: string,
+  asked: Record<string, unknown>,
+  version = '1',
+): Promise<void> {
   const at = runtime.clock.now();
   const input = { accountId: 'northwind', ticket: TICKET, ...asked };
-  const configuration = await runtime.artifacts.put({ version: '1' });
+  const configuration = await runtime.artifacts.put({ version });
   const directory = await importDirectory(runtime, sampleDirectory());
   const requester = { personId: 'rita', caller: 'rita' };
   const result = await runSkill(handingSkill, {
     input,
-    configuration: { version: '1' },
+    configuration: { version },
     directory,
     requester,
     instant: at,
@@ -66,7 +71,7 @@ async function seed(runtime: TestRuntime, executionId: string, asked: Record<str
     request: await runtime.artifacts.put(
       requestDocument({ input, acceptanceCriteria: [], consumer: 'downstream-skill' }),
     ),
-    configuration: { version: '1', digest: configuration },
+    configuration: { version, digest: configuration },
     promoted: promotedDigest(configuration, engine),
     directory: directory.digest,
     instant: at,

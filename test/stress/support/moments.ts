@@ -78,6 +78,7 @@ export function watchedArtifacts(moments: Moments, artifacts: ArtifactStore): Ar
   return {
     put: (document) => moments.around('artifact', () => artifacts.put(document)),
     get: (digest) => artifacts.get(digest),
+    erase: (digest, erasure) => moments.around('artifact', () => artifacts.erase(digest, erasure)),
   };
 }
 

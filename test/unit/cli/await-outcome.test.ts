@@ -52,6 +52,23 @@ describe('waiting for an outcome', () => {
     expect(slept).toEqual([2_000, 2_000, 2_000, 2_000]);
   });
 
+  test('tells what the other side of a handoff is waited for', async () => {
+    const waitingForHandoff = {
+      handoff: 'h-1',
+      state: 'in-delivery',
+      awaits: 'delivery',
+      title: 'Deliver',
+      part: 'receiver',
+      party: 'tier-2',
+      people: [],
+      clock: 'delivery',
+      dueAt: '2026-11-21T09:00:00Z',
+    } as const;
+    const { outcome, told } = script([{ ...running, status: 'waiting', waitingForHandoff }, ended]);
+    expect(await outcome).toBe(ended);
+    expect(told[0]).toBe(`${waiting.executionId} is in-delivery and waits for tier-2 until 2026-11-21T09:00:00Z`);
+  });
+
   test('goes on until the outputs are there', async () => {
     const { outputs: __, ...without } = ended;
     const { outcome, looks } = script([without, ended]);

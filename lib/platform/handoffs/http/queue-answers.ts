@@ -21,8 +21,9 @@ function answer({ settings }: Runtime, body: string): APIGatewayProxyResult {
 export async function showQueue(runtime: Runtime, caller: string, queue: Queue): Promise<APIGatewayProxyResult> {
   const directory = await currentDirectory(runtime);
   const timeZone = zoneOf(directory, caller);
-  const rows = queue.work.map(({ dueAt, since: _since, people, ...row }) => ({
+  const rows = queue.work.map(({ dueAt, since: _since, people, erased, ...row }) => ({
     ...row,
+    ...(erased === true ? { title: `${row.title} (payload erased)` } : {}),
     due: { instant: dueAt, timeZone },
     overdue: dueAt <= queue.at,
     people: people.map((id) => nameOf(directory, id)),

@@ -10,10 +10,13 @@ import { CALLER_HEADER, LOCAL_OPERATOR } from './api-gateway.ts';
 export class ApiRefused extends CountersignError {
   readonly code = 'ApiRefused';
   readonly status: number;
+  /** The code of the error that the API answered, where it answered one. */
+  readonly answered: string | undefined;
 
   constructor(status: number, body: string) {
     super(`The API answered ${status}: ${body.slice(0, 2000)}`);
     this.status = status;
+    this.answered = /"code":"(\w+)"/.exec(body)?.[1];
   }
 }
 

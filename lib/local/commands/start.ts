@@ -1,5 +1,5 @@
 import { skills } from '#skills';
-import { ApiClient } from '../api-client.ts';
+import { ApiClient, ApiRefused } from '../api-client.ts';
 import { bundledExamples } from '../examples.ts';
 import { type LocalSystem, startLocalSystem } from '../system.ts';
 import { type PortOptions, portChoiceOf } from './options.ts';
@@ -10,11 +10,19 @@ interface StartOptions extends PortOptions {
   readonly examples: boolean;
 }
 
-/** Submits every bundled example; their keys make sure that a second start submits nothing again. */
+/**
+ * Submits every bundled example; their keys make sure that a second start submits nothing again. Examples that speak of hours from now
+ * read otherwise by then, and their keys are taken.
+ */
 async function submitExamples(api: ApiClient): Promise<number> {
   const examples = bundledExamples(skills);
-  for (const { skill, name, example } of examples)
-    await api.start(skill.name, example.requester, example.request, `bundled-example-${name}`);
+  for (const { skill, name, example } of examples) {
+    try {
+      await api.start(skill.name, example.requester, example.request, `bundled-example-${name}`);
+    } catch (error) {
+      if (!(error instanceof ApiRefused && error.answered === 'IdempotencyConflict')) throw error;
+    }
+  }
   return examples.length;
 }
 
@@ -63,13 +71,16 @@ export async function start(options: StartOptions): Promise<void> {
     ports: portChoiceOf(options),
     onProgress: (message) => console.log(message),
   });
-  if (options.examples) {
-    const count = await submitExamples(new ApiClient(system.apiUrl));
-    console.log(`Submitted the ${count} bundled examples (once).`);
+  try {
+    if (options.examples) {
+      const count = await submitExamples(new ApiClient(system.apiUrl));
+      console.log(`Submitted the ${count} bundled examples (once).`);
+    }
+    tellWhereThingsAre(system, ((performance.now() - began) / 1000).toFixed(1));
+    await stopped;
+    console.log('\nStopping ...');
+  } finally {
+    await system.close();
   }
-  tellWhereThingsAre(system, ((performance.now() - began) / 1000).toFixed(1));
-  await stopped;
-  console.log('\nStopping ...');
-  await system.close();
   console.log('Stopped. Everything is kept.');
 }

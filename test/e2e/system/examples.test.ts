@@ -2,9 +2,16 @@ import { describe, expect, inject, test } from 'vitest';
 import { skills } from '#skills';
 import { ApiClient } from '../../../lib/local/api-client.ts';
 import { playExample } from '../../../lib/local/play-example.ts';
+import type { Example } from '../../../lib/platform/examples.ts';
+import { runsSlowTests } from '../../support/slow.ts';
 import { examples } from '../support/example-requests.ts';
 
 const { api, inbox } = inject('system');
+
+/** Without a chain of requests, and with a handful of steps at most. */
+function isShort({ followUps, handoff, decisions }: Example): boolean {
+  return followUps.length === 0 && handoff.length + decisions.length <= 3;
+}
 
 describe('the bundled examples', () => {
   test('tell every story that a first look needs', () => {
@@ -14,12 +21,15 @@ describe('the bundled examples', () => {
     expect(examples.some(({ example }) => example.skipTime !== undefined)).toBe(true);
   });
 
-  test.each(examples.map((bundled) => [bundled.name, bundled] as const))(
+  /** The shorter ones; `npm run demo`, CI and `npm run test:deep` play all. */
+  const played = examples.filter(({ example }) => runsSlowTests || isShort(example));
+
+  test.each(played.map((bundled) => [bundled.name, bundled] as const))(
     '%s ends as it says, and its evidence holds',
     async (_name, bundled) => {
-      const played = await playExample(new ApiClient(api), inbox, skills, bundled);
-      expect(played).toMatchObject({ ...bundled.example.expected, skill: bundled.skill.name, verified: true });
-      expect(played.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+      const ended = await playExample(new ApiClient(api), inbox, skills, bundled);
+      expect(ended).toMatchObject({ ...bundled.example.expected, skill: bundled.skill.name, verified: true });
+      expect(ended.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
     },
   );
 });

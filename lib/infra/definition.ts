@@ -15,24 +15,10 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { StepName } from './functions.ts';
+import { retryServiceFaults, TASK_MARGIN_SECONDS } from './task-faults.ts';
 
 /** Gives the function that a task invokes: its version of this deployment, and how long it may run. */
 export type StepVersions = (step: StepName) => { readonly version: IFunction; readonly timeoutSeconds: number };
-
-/** Faults of the Lambda service, not of our code: only these are tried again. */
-const SERVICE_FAULTS = [
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.TooManyRequestsException',
-];
-
-/** A task may take as long as its function, and this much more for the service around it. */
-const TASK_MARGIN_SECONDS = 30;
-
-function retryServiceFaults(task: TaskStateBase): void {
-  task.addRetry({ errors: SERVICE_FAULTS, interval: Duration.seconds(1), maxAttempts: 3, backoffRate: 2 });
-}
 
 /** A stopped publish holds and resumes: asked every five minutes for a day. */
 function retryHeldPublish(task: TaskStateBase): void {

@@ -3,17 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { DistributedMap, JsonPath, StateMachineType, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-
-/** Faults of the Lambda service, not of our code: only these are tried again, as often as for every other task of a definition. */
-const SERVICE_FAULTS = [
-  'Lambda.ServiceException',
-  'Lambda.AWSLambdaException',
-  'Lambda.SdkClientException',
-  'Lambda.TooManyRequestsException',
-];
-
-/** A task may take as long as its function, and this much more for the service around it. */
-const TASK_MARGIN_SECONDS = 30;
+import { retryServiceFaults, TASK_MARGIN_SECONDS } from './task-faults.ts';
 
 /** An EXPRESS execution ends after five minutes, whatever it is doing. */
 const EXPRESS_SECONDS = 300;
@@ -53,7 +43,7 @@ export function solvePods(scope: Construct, { version, timeoutSeconds, atOnce }:
     // CDK's own retry would add six attempts to ours.
     retryOnServiceExceptions: false,
   });
-  solvePod.addRetry({ errors: SERVICE_FAULTS, interval: Duration.seconds(1), maxAttempts: 3, backoffRate: 2 });
+  retryServiceFaults(solvePod);
   return new DistributedMap(scope, 'SolvePods', {
     itemsPath: '$.pods',
     itemSelector: {

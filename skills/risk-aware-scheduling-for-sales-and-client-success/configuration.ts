@@ -4,20 +4,16 @@ import { InvalidInput, type Problem } from '../../lib/core/errors.ts';
 import { pointer } from '../../lib/core/json.ts';
 import { basisPoints, currency } from '../../lib/core/money.ts';
 import { parseWith } from '../../lib/core/zod-problems.ts';
-import { lintPeople } from '../../lib/engines/approval-routing/lint-people.ts';
-import { levelDocument } from '../../lib/engines/approval-routing/policy-document.ts';
+import {
+  levelIds,
+  levelProblems,
+  levelWithoutAmounts,
+  type NamedLevel,
+  riskPoints,
+} from '../../lib/engines/approval-routing/named-levels.ts';
 import { segments } from '../../lib/engines/scheduling/plan/request-shape.ts';
 
-const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'Lower-case letters, digits and hyphens');
-const levelIds = z.array(id).min(1).max(10);
-const points = z.int().min(0).max(100);
-
-/** A plan is approved as a whole and anew each time, so no level can go by an amount or by an older approval. */
-const level = levelDocument.refine(
-  ({ minimumLimit, mailCodeAbove, carryOver }) =>
-    minimumLimit === undefined && mailCodeAbove === undefined && carryOver === undefined,
-  { error: 'A plan is approved as a whole and anew each time: no limit, no mailCodeAbove, no carryOver' },
-);
+const level = levelWithoutAmounts('A plan is approved as a whole and anew each time');
 
 const configurationDocument = z.strictObject({
   schema: z.literal('countersign/scheduling-policy/1'),
@@ -61,33 +57,21 @@ const configurationDocument = z.strictObject({
   widestGapBasisPoints: basisPoints,
   separationOfDuties: z.strictObject({ reportsOfRequester: z.enum(['exclude', 'allow']) }),
   risk: z.strictObject({
-    deferred: points,
-    brokenPromise: points,
-    equity: points,
-    dignity: points,
-    infeasible: points,
-    tight: points,
-    unproved: points,
+    deferred: riskPoints,
+    brokenPromise: riskPoints,
+    equity: riskPoints,
+    dignity: riskPoints,
+    infeasible: riskPoints,
+    tight: riskPoints,
+    unproved: riskPoints,
   }),
   levels: z.array(level).min(1).max(20),
 });
 export type SchedulingPolicy = z.infer<typeof configurationDocument>;
 
-function unknownLevels({ ask, levels }: SchedulingPolicy): Problem[] {
-  const known = levels.map((each) => each.id);
+function namedLevels({ ask }: SchedulingPolicy): NamedLevel[] {
   return Object.entries(ask).flatMap(([when, list]) =>
-    list.flatMap((levelId, index) =>
-      known.includes(levelId)
-        ? []
-        : [
-            {
-              pointer: pointer('/ask', when, index),
-              code: 'unknown-level',
-              message: `The level "${levelId}" is not declared.`,
-              mend: `Use one of: ${known.join(', ')}.`,
-            },
-          ],
-    ),
+    list.map((levelId, index) => ({ levelId, at: pointer('/ask', when, index) })),
   );
 }
 
@@ -112,19 +96,11 @@ function twice(list: readonly string[], at: (index: number) => string, what: str
  */
 export function loadSchedulingPolicy(value: unknown, directory: LoadedDirectory): SchedulingPolicy {
   const policy = parseWith(configurationDocument, value, 'The scheduling policy');
-  const people = lintPeople(policy, directory)
-    .filter(({ severity }) => severity === 'error')
-    .map(({ severity: _, ...problem }) => problem);
   const at =
     (list: string, field: string) =>
     (index: number): string =>
       pointer('', list, index, field);
   const problems = [
-    ...twice(
-      policy.levels.map((each) => each.id),
-      at('levels', 'id'),
-      'level',
-    ),
     ...twice(
       policy.floors.map(({ segment }) => segment),
       at('floors', 'segment'),
@@ -135,8 +111,7 @@ export function loadSchedulingPolicy(value: unknown, directory: LoadedDirectory)
       at('deferredRevenue', 'currency'),
       'threshold in',
     ),
-    ...unknownLevels(policy),
-    ...people,
+    ...levelProblems(policy, namedLevels(policy), directory),
   ];
   if (problems.length > 0) throw new InvalidInput(`The scheduling policy has ${problems.length} problem(s).`, problems);
   return policy;

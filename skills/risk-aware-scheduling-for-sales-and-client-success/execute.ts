@@ -1,5 +1,5 @@
 import type { Json } from '../../lib/core/json.ts';
-import type { LinearSolver } from '../../lib/engines/scheduling/milp.ts';
+import type { LinearSolver } from '../../lib/core/linear-problem.ts';
 import { makePlan, preflight } from '../../lib/engines/scheduling/plan/make-plan.ts';
 import type { Plan, PlanResult } from '../../lib/engines/scheduling/plan/plan.ts';
 import type { PlanRequest } from '../../lib/engines/scheduling/plan/request-shape.ts';

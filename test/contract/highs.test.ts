@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { LinearSolver as Port } from '../../lib/engines/scheduling/milp.ts';
+import type { LinearProblem, LinearSolver as Port } from '../../lib/core/linear-problem.ts';
 import { randomFrom } from '../../lib/engines/scheduling/random.ts';
 import { loadHighs } from '../../lib/platform/optimizer/highs.ts';
-import type { LinearProblem } from '../../lib/platform/optimizer/linear.ts';
 
 const plenty = { iterations: 1_000_000, gapBasisPoints: 0 };
 

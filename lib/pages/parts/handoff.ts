@@ -3,7 +3,7 @@ import { shortened } from '../clean-text.ts';
 import { type Markup, markup, safeUrl, words } from '../markup.ts';
 import { timeElement, type ZonedTime } from '../zoned-time.ts';
 
-/** A handoff as its pages show it; the same as the platform's view of it. */
+/** A handoff as its pages show it. Texts are for people; nothing in it is a secret. */
 export interface HandoffFacts {
   readonly handoff: string;
   readonly thread: string;
@@ -12,7 +12,9 @@ export interface HandoffFacts {
   readonly sender: string;
   readonly receiver: string;
   readonly recipient?: string;
+  /** What is handed over, label and value; what was erased is said to be. */
   readonly payload: readonly { readonly label: string; readonly value: string }[];
+  /** Assets shown or linked on the page: marketing. */
   readonly assets: readonly { readonly label: string; readonly url?: string; readonly digest: string }[];
   readonly evidence: readonly { readonly label: string; readonly standing: string; readonly digest: string }[];
   readonly criteria: readonly { readonly says: string; readonly standing: 'holds' | 'fails' | 'open' }[];

@@ -1,5 +1,5 @@
 import type { Highs, Model, ModelData } from 'highs';
-import type { LinearAnswer, LinearProblem, LinearSolver, SolveOptions } from './linear.ts';
+import type { LinearAnswer, LinearProblem, LinearSolver, SolveOptions } from '../../core/linear-problem.ts';
 
 /** The problem as HiGHS reads it: rows packed one behind the other. */
 function packed({ columns, cost, lower, upper, integer, rows }: LinearProblem, isRelaxed: boolean): ModelData {

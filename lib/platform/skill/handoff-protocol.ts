@@ -2,6 +2,7 @@ import type { Digest } from '../../core/digest.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import type { HandoffFacts } from '../../pages/parts/handoff.ts';
 import type { Outcome } from '../contracts/outcome.ts';
 import type { Reason, SkillResult } from './skill-result.ts';
 
@@ -123,40 +124,8 @@ export interface HandoffEvent {
 }
 
 /** Where the handoff stands, as pages, queues and the API show it. Texts are for people; nothing in it is a secret. */
-export interface HandoffView {
-  readonly handoff: string;
-  readonly thread: string;
-  readonly contract: { readonly id: string; readonly version: string; readonly name: string; readonly digest: string };
-  readonly state: string;
-  readonly sender: string;
-  readonly receiver: string;
-  readonly recipient?: string;
-  /** What is handed over, label and value; what was erased is said to be. */
-  readonly payload: readonly { readonly label: string; readonly value: string }[];
-  /** Assets shown or linked on the page: marketing. */
-  readonly assets: readonly { readonly label: string; readonly url?: string; readonly digest: string }[];
-  readonly evidence: readonly { readonly label: string; readonly standing: string; readonly digest: string }[];
-  readonly criteria: readonly { readonly says: string; readonly standing: 'holds' | 'fails' | 'open' }[];
-  readonly obligations: readonly {
-    readonly says: string;
-    readonly owner: string;
-    readonly due?: Instant;
-    readonly standing: string;
-  }[];
-  readonly contingencies: readonly { readonly if: string; readonly do: string }[];
-  readonly readiness: { readonly score: number; readonly threshold: number };
-  readonly clocks: readonly {
-    readonly clock: string;
-    readonly dueAt?: Instant;
-    readonly standing: 'running' | 'paused' | 'stopped' | 'run-out';
-  }[];
-  readonly promise?: { readonly dueAt: Instant };
-  readonly history: readonly {
-    readonly at: Instant;
-    readonly event: string;
-    readonly by: string;
-    readonly to: string;
-  }[];
+export interface HandoffView extends HandoffFacts {
+  readonly contract: HandoffFacts['contract'] & { readonly digest: string };
 }
 
 /**

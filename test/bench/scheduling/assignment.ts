@@ -1,9 +1,9 @@
+import type { LinearSolver } from '../../../lib/core/linear-problem.ts';
 import { checkAssignment } from '../../../lib/engines/scheduling/assignment/check.ts';
 import { instanceOf } from '../../../lib/engines/scheduling/assignment/instance.ts';
 import { polish } from '../../../lib/engines/scheduling/assignment/polish.ts';
 import type { AssignmentProblem } from '../../../lib/engines/scheduling/assignment/problem.ts';
 import { type AssignmentAnswer, solveAssignment } from '../../../lib/engines/scheduling/assignment/solve.ts';
-import type { LinearSolver } from '../../../lib/engines/scheduling/milp.ts';
 import { loadHighs } from '../../../lib/platform/optimizer/highs.ts';
 import { type BenchmarkOptions, type Measurement, WrongResult } from '../support/benchmark.ts';
 import { rounded } from '../support/statistics.ts';

@@ -17,6 +17,7 @@ import { sendLogTo } from '../../../lib/platform/log.ts';
 import { defineSkill } from '../../../lib/platform/skill/define-skill.ts';
 import type { SkillResult } from '../../../lib/platform/skill/skill-result.ts';
 import { type StartedTable, startTable } from '../../support/dynamodb.ts';
+import { LinkBrowser, nonceOf } from '../../support/link-browser.ts';
 import { type TestRuntime, testRuntime, testSettings } from '../../support/runtime.ts';
 
 const hours = ['09:00-17:00'];
@@ -170,43 +171,16 @@ export interface Filled {
   readonly again?: string;
 }
 
-/** A browser: keeps cookies, posts forms from the page it shows. */
-export class Browser {
-  readonly cookies = new Map<string, string>();
-  readonly #world: World;
-  userAgent = 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0';
+export { nonceOf };
 
-  constructor(world: World) {
-    this.#world = world;
+/** A browser at approval links. */
+export class Browser extends LinkBrowser {
+  constructor({ runtime }: World) {
+    super((request) => answerLink(runtime, request));
   }
 
-  async request(
-    method: string,
-    address: string,
-    more: { headers?: Record<string, string>; body?: string } = {},
-  ): Promise<PageResponse> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await answerLink(this.#world.runtime, {
-      method,
-      address,
-      headers: { 'user-agent': this.userAgent, ...(cookie === '' ? {} : { cookie }), ...more.headers },
-      body: Buffer.from(more.body ?? ''),
-    });
-    this.#keep(response.headers['Set-Cookie']);
-    return response;
-  }
-
-  get(address: string): Promise<PageResponse> {
-    return this.request('GET', address);
-  }
-
-  /** Posts a form; `headers` replace what the browser would send, an empty value leaves a header out. */
-  post(address: string, filled: Filled, headers: Record<string, string> = {}): Promise<PageResponse> {
-    const own = { origin: 'http://127.0.0.1:8080', 'content-type': 'application/x-www-form-urlencoded', ...headers };
-    return this.request('POST', address, {
-      headers: Object.fromEntries(Object.entries(own).filter(([, value]) => value !== '')),
-      body: new URLSearchParams({ ...filled }).toString(),
-    });
+  override post(address: string, filled: Filled, headers?: Record<string, string>): Promise<PageResponse> {
+    return super.post(address, filled, headers);
   }
 
   /** Opens a link and posts its form. */
@@ -214,18 +188,6 @@ export class Browser {
     const nonce = nonceOf(await this.get(address));
     return this.post(address, { nonce, choice, comment });
   }
-
-  #keep(header: string | undefined): void {
-    const [name, value] = (header?.split(';')[0] ?? '').split('=');
-    if (name === undefined || name === '' || value === undefined) return;
-    if (value === '') this.cookies.delete(name);
-    else this.cookies.set(name, value);
-  }
-}
-
-/** The nonce in a page's form, or the empty text. */
-export function nonceOf(page: PageResponse): string {
-  return /name="nonce" value="([^"]*)"/.exec(page.body)?.[1] ?? '';
 }
 
 /** The address of an approval link in a mail's text. */

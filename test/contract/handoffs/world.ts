@@ -16,6 +16,7 @@ import { openWait } from '../../../lib/platform/handoffs/open-wait.ts';
 import { sendLogTo } from '../../../lib/platform/log.ts';
 import { type StartedTable, startTable } from '../../support/dynamodb.ts';
 import { handingSkill } from '../../support/handoff-skill.ts';
+import { LinkBrowser, nonceOf } from '../../support/link-browser.ts';
 import { type TestRuntime, testRuntime, testSettings } from '../../support/runtime.ts';
 import { sampleDirectory } from '../approvals/world.ts';
 
@@ -143,50 +144,12 @@ export function linkOf(world: HandoffWorld, personId: string): string {
   return last;
 }
 
-/** The nonce in a page's form, or the empty text. */
-export function nonceOf(page: PageResponse): string {
-  return /name="nonce" value="([^"]*)"/.exec(page.body)?.[1] ?? '';
-}
+export { nonceOf };
 
-/** A browser: keeps cookies, posts forms from the page it shows. */
-export class HandoffBrowser {
-  readonly cookies = new Map<string, string>();
-  readonly #world: HandoffWorld;
-  userAgent = 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0';
-
-  constructor(world: HandoffWorld) {
-    this.#world = world;
-  }
-
-  async request(
-    method: string,
-    address: string,
-    more: { headers?: Record<string, string>; body?: string } = {},
-  ): Promise<PageResponse> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await answerHandoffLink(this.#world.runtime, {
-      method,
-      address,
-      headers: { 'user-agent': this.userAgent, ...(cookie === '' ? {} : { cookie }), ...more.headers },
-      body: Buffer.from(more.body ?? ''),
-    });
-    const [name, value] = (response.headers['Set-Cookie']?.split(';')[0] ?? '').split('=');
-    if (name !== undefined && name !== '' && value === '') this.cookies.delete(name);
-    else if (name !== undefined && name !== '' && value !== undefined) this.cookies.set(name, value);
-    return response;
-  }
-
-  get(address: string): Promise<PageResponse> {
-    return this.request('GET', address);
-  }
-
-  /** Posts a form; `headers` replace what the browser would send, an empty value leaves a header out. */
-  post(address: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<PageResponse> {
-    const own = { origin: 'http://127.0.0.1:8080', 'content-type': 'application/x-www-form-urlencoded', ...headers };
-    return this.request('POST', address, {
-      headers: Object.fromEntries(Object.entries(own).filter(([, value]) => value !== '')),
-      body: new URLSearchParams(fields).toString(),
-    });
+/** A browser at the links of handoffs. */
+export class HandoffBrowser extends LinkBrowser {
+  constructor({ runtime }: HandoffWorld) {
+    super((request) => answerHandoffLink(runtime, request));
   }
 
   /** Opens a link and posts its form. */

@@ -1,14 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, inject } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { describe, expect, inject } from 'vitest';
 import { ApiClient } from '../../../lib/local/api-client.ts';
 import { slowTest } from '../../support/slow.ts';
-import { runCommand } from '../support/spawned-system.ts';
+import { baselineCommands } from '../support/baseline-commands.ts';
 
 const { directory, api } = inject('system');
-const folder = mkdtempSync(join(tmpdir(), 'countersign-contracting-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const SKILL = 'u01994';
 const shipped = readFileSync(
@@ -25,23 +21,7 @@ const silent = shipped
   .replace('version: 1.0.0', 'version: 1.9.1')
   .replace('{ risk: 70, levels: [incident-manager] }', '{ risk: 99, levels: [incident-manager] }');
 
-const run = (...args: string[]) => runCommand([...args, '--state', directory]);
-const promote = (version: string) =>
-  run('baseline', 'promote', version, '--skill', SKILL, '--by', 'grace.kim', '--agreed-by', 'lucia.ortega');
-const put = async (policy: string): Promise<string> => {
-  const file = join(folder, 'policy.yaml');
-  writeFileSync(file, policy);
-  const { code, stdout } = await run('baseline', 'add', file, '--skill', SKILL);
-  expect(code).toBe(0);
-  return /1\.9\.\d-[0-9a-f]{8}/.exec(stdout)?.[0] ?? '';
-};
-const statusOf = async (version: string): Promise<string | undefined> => {
-  const { stdout } = await run('baseline', 'list', '--skill', SKILL, '--json');
-  const { versions } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
-    versions: { version: string; status: string }[];
-  };
-  return versions.find((one) => one.version === version)?.status;
-};
+const { run, promote, put, statusOf } = baselineCommands(directory, SKILL);
 
 describe('the policy of handoffs', () => {
   slowTest(

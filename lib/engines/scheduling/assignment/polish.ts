@@ -1,4 +1,4 @@
-import type { LinearAnswer, LinearRow, LinearSolver } from '../milp.ts';
+import type { LinearAnswer, LinearRow, LinearSolver } from '../../../core/linear-problem.ts';
 import type { Found } from './anneal.ts';
 import type { Instance } from './instance.ts';
 

@@ -1,6 +1,6 @@
 import type { Problem } from '../../../core/errors.ts';
+import type { LinearSolver } from '../../../core/linear-problem.ts';
 import { type Answer, gapBasisPoints, NOTHING_SPENT, standingOf } from '../answer.ts';
-import type { LinearSolver } from '../milp.ts';
 import { randomFrom } from '../random.ts';
 import type { Found } from './anneal.ts';
 import { construct } from './construct.ts';

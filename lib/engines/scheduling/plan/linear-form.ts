@@ -1,4 +1,4 @@
-import type { LinearProblem, LinearRow } from '../milp.ts';
+import type { LinearProblem, LinearRow } from '../../../core/linear-problem.ts';
 import { type Duals, LARGEST_MULTIPLIER, WEIGHT_SCALE } from './dual.ts';
 import type { Model } from './model.ts';
 

@@ -1,5 +1,5 @@
+import type { LinearSolver } from '../../../core/linear-problem.ts';
 import { gapBasisPoints } from '../answer.ts';
-import type { LinearSolver } from '../milp.ts';
 import type { PlanCertificate } from './certificate.ts';
 import { compile } from './compile.ts';
 import { WEIGHT_SCALE } from './dual.ts';

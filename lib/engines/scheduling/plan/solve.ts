@@ -1,5 +1,5 @@
+import type { LinearSolver } from '../../../core/linear-problem.ts';
 import { gapBasisPoints } from '../answer.ts';
-import type { LinearSolver } from '../milp.ts';
 import { randomFrom } from '../random.ts';
 import { provenBound } from './certificate.ts';
 import { byLossAverted, byPrices, highestRiskFirst, inPromisedOrder } from './construct.ts';

@@ -1,8 +1,3 @@
-/*
- * What a solver of linear problems is asked and answers. The engines declare the same shapes as their port: the platform knows no engine,
- * and a skill hands one to the other because the shapes agree.
- */
-
 /** A linear problem over variables of which some are whole numbers; to be made small. Coefficients are safe integers. */
 export interface LinearProblem {
   readonly columns: number;
@@ -52,7 +47,7 @@ export interface LinearAnswer {
   readonly iterations: number;
 }
 
-/** A solver of linear problems. The same problem with the same options gives the same answer on each machine. */
+/** A solver of linear problems: engines ask one, the platform has one, and neither knows the other. The same problem with the same options gives the same answer on each machine. */
 export interface LinearSolver {
   /** @throws Error where no problem can be read from the arrays, or where its objective has no lower bound */
   solve(problem: LinearProblem, options: SolveOptions): LinearAnswer;

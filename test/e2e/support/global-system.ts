@@ -6,18 +6,22 @@ import { type SystemPlaces, spawnSystem } from './spawned-system.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    system: SystemPlaces;
+    /** A local system for each worker. */
+    systems: readonly SystemPlaces[];
   }
 }
 
-/** Starts one local system for all tests of this project, and stops it behind them. */
+/** Starts a local system for each worker of this project, and stops them behind all tests. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const directory = mkdtempSync(join(tmpdir(), 'countersign-system-'));
-  const system = await spawnSystem(directory);
-  const { api, inbox, flags, states } = system;
-  project.provide('system', { api, inbox, flags, states, directory });
+  const workers = project.config.maxWorkers;
+  const directories = Array.from({ length: workers }, () => mkdtempSync(join(tmpdir(), 'countersign-system-')));
+  const systems = await Promise.all(directories.map((directory) => spawnSystem(directory)));
+  project.provide(
+    'systems',
+    systems.map(({ api, inbox, flags, states, directory }) => ({ api, inbox, flags, states, directory })),
+  );
   return async () => {
-    await system.stop();
-    rmSync(directory, { recursive: true, force: true });
+    await Promise.all(systems.map((system) => system.stop()));
+    for (const directory of directories) rmSync(directory, { recursive: true, force: true });
   };
 }

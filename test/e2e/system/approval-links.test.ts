@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { ApiClient } from '../../../lib/local/api-client.ts';
 import { decideByMail, linkIn, type OpenPage, openLink, sendForm } from '../../../lib/local/person.ts';
 import type { InboxMessage } from '../../../lib/local/services/inbox.ts';
@@ -6,9 +6,10 @@ import { executionTrace } from '../../../lib/platform/contracts/api.ts';
 import { call } from '../support/call.ts';
 import { skipBeyond, startWaiting, untilEnded, untilWaiting } from '../support/flow.ts';
 import { addressOf, linkTo, mailsOf, mailTo, urlsIn } from '../support/mails.ts';
+import { ownSystem } from '../support/own-system.ts';
 import { textOf } from '../support/page-text.ts';
 
-const { api: apiUrl, inbox } = inject('system');
+const { api: apiUrl, inbox } = ownSystem();
 const api = new ApiClient(apiUrl);
 
 /** Types of the events that an execution has chained so far. */

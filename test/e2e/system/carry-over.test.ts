@@ -1,4 +1,4 @@
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { skills } from '#skills';
 import { ApiClient } from '../../../lib/local/api-client.ts';
 import { decideByMail, openLink } from '../../../lib/local/person.ts';
@@ -8,9 +8,10 @@ import { call, errorIn } from '../support/call.ts';
 import { requestOf, SKILL } from '../support/example-requests.ts';
 import { untilEnded, untilWaiting } from '../support/flow.ts';
 import { addressOf, linkTo, mailsOf } from '../support/mails.ts';
+import { ownSystem } from '../support/own-system.ts';
 import { textOf } from '../support/page-text.ts';
 
-const { api: apiUrl, inbox } = inject('system');
+const { api: apiUrl, inbox } = ownSystem();
 const api = new ApiClient(apiUrl);
 
 const REQUESTER = 'ana.ruiz';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { skills } from '#skills';
 import { loadDirectory } from '../../../lib/core/directory/load.ts';
 import { decideByMail } from '../../../lib/local/person.ts';
@@ -17,8 +17,9 @@ import { adminRequest } from '../../../lib/platform/flags/admin-client.ts';
 import { skillsFolder } from '../../../skills/registry.ts';
 import { runHere } from '../../unit/cli/support/run-here.ts';
 import { exampleNumber, requesterOf, requestOf, SKILL } from '../support/example-requests.ts';
+import { ownSystem } from '../support/own-system.ts';
 
-const { directory, inbox } = inject('system');
+const { directory, inbox } = ownSystem();
 const folder = mkdtempSync(join(tmpdir(), 'countersign-commands-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,14 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, inject } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { ApiClient } from '../../../lib/local/api-client.ts';
 import { slowTest } from '../../support/slow.ts';
 import { examples } from '../support/example-requests.ts';
 import { untilEnded } from '../support/flow.ts';
+import { ownSystem } from '../support/own-system.ts';
 import { runCommand } from '../support/spawned-system.ts';
 
-const { api: apiUrl, directory } = inject('system');
+const { api: apiUrl, directory } = ownSystem();
 const api = new ApiClient(apiUrl);
 const folder = mkdtempSync(join(tmpdir(), 'countersign-erasure-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -18,7 +19,10 @@ const run = (...args: string[]) => runCommand([...args, '--state', directory]);
 slowTest('a payload is erased by the command line, and the evidence still verifies', async () => {
   const incident = examples.find(({ name }) => name.startsWith('41-'))!;
   const { requester, request } = incident.at(await api.now());
-  const input = { ...(request.input as Record<string, unknown>), thread: 't-erase-command' };
+  const given = request.input as { readonly payload: { readonly value: object } };
+  // A piece of work of its own.
+  const payload = { ...given.payload, value: { ...given.payload.value, ticket: 'INC-320001' } };
+  const input = { ...given, payload, thread: 't-erase-command' };
   const executionId = await api.start(incident.skill.name, requester, { ...request, input });
   await api.until(executionId, ({ status }) => status === 'waiting', 'waiting for the receiver');
   const again = ['handoff', 'erase', executionId, '--because', 'Case 4711.', '--reason', 'data-subject-request'];

@@ -1,12 +1,13 @@
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { skills } from '#skills';
 import { ApiClient } from '../../../lib/local/api-client.ts';
 import { playExample } from '../../../lib/local/play-example.ts';
 import type { Example } from '../../../lib/platform/examples.ts';
 import { runsSlowTests } from '../../support/slow.ts';
 import { examples } from '../support/example-requests.ts';
+import { ownSystem } from '../support/own-system.ts';
 
-const { api, inbox } = inject('system');
+const { api, inbox } = ownSystem();
 
 /** Without a chain of requests, and with a handful of steps at most. */
 function isShort({ followUps, handoff, decisions }: Example): boolean {

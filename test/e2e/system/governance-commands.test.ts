@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { slowTest } from '../../support/slow.ts';
+import { ownSystem } from '../support/own-system.ts';
 import { runCommand } from '../support/spawned-system.ts';
 
-const { directory } = inject('system');
+const { directory } = ownSystem();
 const folder = mkdtempSync(join(tmpdir(), 'countersign-policy-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetExecutionHistoryCommand, SFNClient } from '@aws-sdk/client-sfn';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { skills } from '#skills';
 import { ApiClient } from '../../../lib/local/api-client.ts';
 import { decideByMail, type OpenPage, openLink, sendForm } from '../../../lib/local/person.ts';
@@ -11,8 +11,9 @@ import { call } from '../support/call.ts';
 import { examples, requesterOf, requestOf, SKILL } from '../support/example-requests.ts';
 import { startWaiting, untilEnded } from '../support/flow.ts';
 import { addressOf, linkTo } from '../support/mails.ts';
+import { ownSystem } from '../support/own-system.ts';
 
-const { api: apiUrl, inbox, directory, states } = inject('system');
+const { api: apiUrl, inbox, directory, states } = ownSystem();
 const api = new ApiClient(apiUrl);
 
 /** A justification and a comment that appear nowhere else. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { skills } from '#skills';
 import { loadDirectory } from '../../../lib/core/directory/load.ts';
 import { functions } from '../../../lib/infra/functions.ts';
@@ -17,8 +17,9 @@ import { type Answer, type CallOptions, call } from '../support/call.ts';
 import { exampleNumber, examples, requesterOf, requestOf } from '../support/example-requests.ts';
 import { startWaiting, untilEnded } from '../support/flow.ts';
 import { linkTo } from '../support/mails.ts';
+import { ownSystem } from '../support/own-system.ts';
 
-const { api: apiUrl, inbox, flags: flagsUrl, directory } = inject('system');
+const { api: apiUrl, inbox, flags: flagsUrl, directory } = ownSystem();
 const api = new ApiClient(apiUrl);
 const { skill } = exampleNumber('01');
 
@@ -159,7 +160,11 @@ async function offerHandoff(): Promise<{ executionId: string; sender: string; re
   if (incident === undefined) throw new RangeError('There is no example 41.');
   const { requester, request } = incident.at(await api.now());
   const receiver = 'lena.vogt';
-  const executionId = await api.start(incident.skill.name, requester, request);
+  const given = request.input as { readonly payload: { readonly value: object } };
+  // A piece of work of its own, which stays under way.
+  const payload = { ...given.payload, value: { ...given.payload.value, ticket: 'INC-320002' } };
+  const input = { ...given, payload, thread: 't-openapi' };
+  const executionId = await api.start(incident.skill.name, requester, { ...request, input });
   const { email } = loadDirectory(incident.skill.referenceDirectory()).requirePerson(receiver);
   const linkIn = (text: string): string | undefined => /https?:\/\/\S+(\/handoffs\/[\w-]+\.[\w-]+)/.exec(text)?.[1];
   const mail = await waitForMessage(
@@ -196,7 +201,7 @@ async function observeOfferedHandoff(): Promise<string> {
   await post(`nonce=${page.nonce}&choice=accept`);
   const again = await openLink(`${apiUrl}${link}`);
   const right = new URLSearchParams({ nonce: again.nonce ?? '', choice: 'accept' });
-  right.set(answerFieldName('accept', 'readback/ticket'), 'INC-204117');
+  right.set(answerFieldName('accept', 'readback/ticket'), 'INC-320002');
   right.set(answerFieldName('accept', 'readback/severity'), 'high');
   await post(right.toString(), { Cookie: again.cookie ?? '' });
   const started = { id: 's-1', event: { type: 'start' } };

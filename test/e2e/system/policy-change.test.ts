@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { skills } from '#skills';
 import { loadDirectory } from '../../../lib/core/directory/load.ts';
 import { ApiClient } from '../../../lib/local/api-client.ts';
@@ -11,9 +11,10 @@ import { slowTest } from '../../support/slow.ts';
 import { call } from '../support/call.ts';
 import { requestOf, SKILL } from '../support/example-requests.ts';
 import { untilEnded } from '../support/flow.ts';
+import { ownSystem } from '../support/own-system.ts';
 import { runCommand } from '../support/spawned-system.ts';
 
-const { api: apiUrl, inbox, directory: state } = inject('system');
+const { api: apiUrl, inbox, directory: state } = ownSystem();
 const api = new ApiClient(apiUrl);
 const routing = skills.find(({ id }) => id === SKILL)!;
 const people = loadDirectory(routing.referenceDirectory());

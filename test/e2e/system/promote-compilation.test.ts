@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, inject } from 'vitest';
+import { describe, expect } from 'vitest';
 import { slowTest } from '../../support/slow.ts';
 import { baselineCommands } from '../support/baseline-commands.ts';
+import { ownSystem } from '../support/own-system.ts';
 
-const { directory } = inject('system');
+const { directory } = ownSystem();
 
 const SKILL = 'u01470';
 const shipped = readFileSync(

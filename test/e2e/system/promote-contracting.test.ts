@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, inject } from 'vitest';
+import { describe, expect } from 'vitest';
 import { ApiClient } from '../../../lib/local/api-client.ts';
 import { slowTest } from '../../support/slow.ts';
 import { baselineCommands } from '../support/baseline-commands.ts';
+import { ownSystem } from '../support/own-system.ts';
 
-const { directory, api } = inject('system');
+const { directory, api } = ownSystem();
 
 const SKILL = 'u01994';
 const shipped = readFileSync(

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type * as z from 'zod';
 import { skills } from '#skills';
 import { ApiClient } from '../../../lib/local/api-client.ts';
@@ -10,8 +10,9 @@ import { call, errorIn } from '../support/call.ts';
 import { exampleNumber, requesterOf, requestOf, SKILL } from '../support/example-requests.ts';
 import { startWaiting, untilEnded, untilWaiting } from '../support/flow.ts';
 import { addressOf } from '../support/mails.ts';
+import { ownSystem } from '../support/own-system.ts';
 
-const { api: apiUrl, inbox } = inject('system');
+const { api: apiUrl, inbox } = ownSystem();
 const api = new ApiClient(apiUrl);
 const get = (path: string) => call(apiUrl, 'GET', path, { caller: 'auditor' });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { ApiClient } from '../../../lib/local/api-client.ts';
 import { LOCAL_FLAG_ENVIRONMENT } from '../../../lib/local/services/unleash.ts';
 import { executionAccepted } from '../../../lib/platform/contracts/api.ts';
@@ -9,8 +9,9 @@ import { setFlagEnabled } from '../../../lib/platform/flags/admin.ts';
 import { type Answer, type CallOptions, call, errorIn } from '../support/call.ts';
 import { exampleNumber, requesterOf, requestOf, SKILL } from '../support/example-requests.ts';
 import { untilEnded, untilWaiting } from '../support/flow.ts';
+import { ownSystem } from '../support/own-system.ts';
 
-const { api: apiUrl, flags: flagsUrl, directory } = inject('system');
+const { api: apiUrl, flags: flagsUrl, directory } = ownSystem();
 const api = new ApiClient(apiUrl);
 const { skill } = exampleNumber('01');
 

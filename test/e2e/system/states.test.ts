@@ -8,15 +8,16 @@ import {
   paginateListStateMachines,
   SFNClient,
 } from '@aws-sdk/client-sfn';
-import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ApiClient } from '../../../lib/local/api-client.ts';
 import { decideByMail, openLink } from '../../../lib/local/person.ts';
 import { call } from '../support/call.ts';
 import { requesterOf, requestOf, SKILL } from '../support/example-requests.ts';
 import { startWaiting, untilEnded } from '../support/flow.ts';
 import { addressOf, linkTo, mailsOf } from '../support/mails.ts';
+import { ownSystem } from '../support/own-system.ts';
 
-const { api: apiUrl, inbox, states, directory } = inject('system');
+const { api: apiUrl, inbox, states, directory } = ownSystem();
 const api = new ApiClient(apiUrl);
 const client = new SFNClient({
   endpoint: states,

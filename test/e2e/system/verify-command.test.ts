@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { skills } from '#skills';
 import { ApiClient } from '../../../lib/local/api-client.ts';
 import { decideByMail } from '../../../lib/local/person.ts';
@@ -10,9 +10,10 @@ import { type EvidenceReport, verifyEvidence } from '../../../lib/platform/evide
 import { engineVersions } from '../../../lib/platform/executions/engine-versions.ts';
 import { startWaiting, untilEnded, untilWaiting } from '../support/flow.ts';
 import { addressOf } from '../support/mails.ts';
+import { ownSystem } from '../support/own-system.ts';
 import { runCommand } from '../support/spawned-system.ts';
 
-const { api: apiUrl, inbox } = inject('system');
+const { api: apiUrl, inbox } = ownSystem();
 const folder = mkdtempSync(join(tmpdir(), 'countersign-evidence-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { ApiClient } from '../../../lib/local/api-client.ts';
 import { openLink, sendForm } from '../../../lib/local/person.ts';
 import { withdrawalAccepted } from '../../../lib/platform/contracts/api.ts';
@@ -6,9 +6,10 @@ import { call, errorIn } from '../support/call.ts';
 import { requesterOf, requestOf, SKILL } from '../support/example-requests.ts';
 import { startWaiting, untilEnded } from '../support/flow.ts';
 import { linkTo, mailTo } from '../support/mails.ts';
+import { ownSystem } from '../support/own-system.ts';
 import { textOf } from '../support/page-text.ts';
 
-const { api: apiUrl, inbox } = inject('system');
+const { api: apiUrl, inbox } = ownSystem();
 const api = new ApiClient(apiUrl);
 const withdraw = (executionId: string, caller?: string) =>
   call(apiUrl, 'POST', `/executions/${executionId}/withdraw`, caller === undefined ? {} : { caller });

@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** Suites that start processes, bundle code or open a browser: each file gets a worker of its own. */
+/** Suites that start processes, bundle code, open a browser or replace modules: each file gets a worker of its own. */
 const PROCESSES = [
   'test/e2e/*.test.ts',
   'test/e2e/services/**/*.test.ts',
   'test/infra/**/*.test.ts',
   'test/pages/**/*.test.ts',
+  'test/unit/outages/**/*.test.ts',
+  'test/unit/cli/weigh.test.ts',
 ];
 
 export default defineConfig({

@@ -5,6 +5,7 @@ import { InvalidInput, NotFound } from '../core/errors.ts';
 import { type Instant, instant } from '../core/instant.ts';
 import { parseWith } from '../core/zod-problems.ts';
 import { type HandoffPacket, handoffPacket } from '../platform/contracts/outputs.ts';
+import { runSkill } from '../platform/executions/run-skill.ts';
 import { findSkill } from '../platform/skill/define-skill.ts';
 import { shippedReferences } from '../platform/skill/shipped-references.ts';
 import { readDocument } from './read-document.ts';
@@ -55,13 +56,10 @@ export async function run(named: string, options: RunOptions): Promise<void> {
   const directory = loadDirectory(
     options.directory === undefined ? skill.referenceDirectory() : readDocument(options.directory),
   );
-  const configuration = skill.loadConfiguration(
-    options.policy === undefined ? skill.baselineConfiguration() : readDocument(options.policy),
-    directory,
-  );
+  const configuration = options.policy === undefined ? skill.baselineConfiguration() : readDocument(options.policy);
   const input = parseWith(skill.input, envelope.input, 'The input', '/input');
-  const result = await skill.execute({
-    input,
+  const result = await runSkill(skill, {
+    input: envelope.input,
     configuration,
     directory,
     requester: { personId: options.requester ?? requester ?? missingRequester() },

@@ -45,7 +45,7 @@ export function createApp({ outdir, complete = true }: AppOptions = {}): App {
 /**
  * Puts an environment's stacks into an app: the data, what serves all skills, and one stack for each skill.
  * @throws RangeError when two skills have one id.
- * @throws InvalidInput when the environment overrides an alarm that there is not.
+ * @throws InvalidInput when the environment overrides an alarm that there is not, or allows too few functions at once for pods.
  */
 export function addStacks(app: App, { environment, skills, code }: AppParts): void {
   const prefix = prefixOf(environment.name);

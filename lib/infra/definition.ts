@@ -15,6 +15,7 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { StepName } from './functions.ts';
+import { solvePods } from './pods.ts';
 import { retryServiceFaults, TASK_MARGIN_SECONDS } from './task-faults.ts';
 
 /** Gives the function that a task invokes: its version of this deployment, and how long it may run. */
@@ -31,16 +32,18 @@ export interface DefinitionFacts {
   readonly oversightTimeoutSeconds: number;
   /** Whether executions wait for the other side of a handoff before they are published. */
   readonly handsOver: boolean;
+  /** How many pods are solved at once, of a skill that has pieces of its work solved apart. */
+  readonly podsAtOnce?: number;
 }
 
 /**
- * The states of a skill's execution: the same for every skill, with a fragment more where it hands work over. Each task takes a
- * whole flow state and answers the next one.
+ * The states of a skill's execution: the same for every skill, with a fragment more where it hands work over, and one where it has
+ * pods solved. Each task takes a whole flow state and answers the next one.
  */
 export function buildDefinition(
   scope: Construct,
   steps: StepVersions,
-  { oversightTimeoutSeconds, handsOver }: DefinitionFacts,
+  { oversightTimeoutSeconds, handsOver, podsAtOnce }: DefinitionFacts,
 ): DefinitionBody {
   const states = new Construct(scope, 'Definition');
 
@@ -107,22 +110,28 @@ export function buildDefinition(
   };
   const passed = handsOver ? addHandoff() : publish;
 
+  /** What Execute wants solved is solved side by side, and Execute runs again; whatever else it says goes to Verify. */
+  const addPods = (atOnce: number) => {
+    const solved = solvePods(states, { ...steps('solve-pod'), atOnce });
+    solved.addCatch(recover, { errors: ['States.ALL'], resultPath: '$.fault' });
+    return new Choice(states, 'PodsVerdict').when(verdict('solve-pods'), solved.next(execute)).otherwise(verify);
+  };
+  const executed = podsAtOnce === undefined ? verify : addPods(podsAtOnce);
+
   const stageVerdict = new Choice(states, 'StageVerdict')
     .when(verdict('next-stage'), requestApproval)
     .when(verdict('reopen'), requestApproval)
     .when(verdict('approved'), passed)
     .otherwise(conclude);
 
-  preflight
-    .next(execute)
-    .next(verify)
-    .next(
-      new Choice(states, 'Verdict')
-        .when(verdict('publish'), passed)
-        .when(verdict('approve'), requestApproval)
-        .when(verdict('escalate'), requestOversight)
-        .otherwise(block),
-    );
+  preflight.next(execute).next(executed);
+  verify.next(
+    new Choice(states, 'Verdict')
+      .when(verdict('publish'), passed)
+      .when(verdict('approve'), requestApproval)
+      .when(verdict('escalate'), requestOversight)
+      .otherwise(block),
+  );
   requestApproval.next(stageVerdict);
   escalate.next(stageVerdict);
   requestOversight.next(block);

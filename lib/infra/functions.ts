@@ -1,3 +1,5 @@
+import { MOST_POD_SECONDS } from '../platform/skill/pods.ts';
+
 /** What a function may do beyond writing its own log and traces. Each becomes statements of its own role. */
 export type Grant =
   | 'table:read'
@@ -48,6 +50,8 @@ export interface FunctionDeclaration {
   readonly grants: readonly Grant[];
   /** Deployed only for skills that declare how they hand work over. */
   readonly forHandoffs?: true;
+  /** Deployed only for skills that have pieces of their work solved apart. */
+  readonly forPods?: true;
   /** How much of its skills the function carries; their declarations where nothing is said. */
   readonly skills?: SkillParts;
   readonly routes?: readonly Route[];
@@ -63,6 +67,7 @@ export interface FunctionDeclaration {
 export type StepName =
   | 'preflight'
   | 'execute'
+  | 'solve-pod'
   | 'verify'
   | 'request-approval'
   | 'escalate'
@@ -122,6 +127,8 @@ function open(method: Route['method'], path: string): Route {
 }
 
 const READS: readonly Grant[] = ['table:read', 'artifacts:read'];
+/** Whoever reads an artifact and makes another of it, and has nothing to do with the table. */
+const KEEPS: readonly Grant[] = ['artifacts:write'];
 const WRITES_TABLE: readonly Grant[] = ['table:write', 'artifacts:read'];
 const WRITES: readonly Grant[] = ['table:write', 'artifacts:write'];
 const MAILS: readonly Grant[] = [...WRITES, 'mail:send'];
@@ -142,6 +149,13 @@ export const functions: readonly FunctionDeclaration[] = [
     skills: 'configuration',
   },
   engineStep('execute', 'Runs the skill on its parsed input and stores the result.', WRITES),
+  {
+    ...engineStep('solve-pod', 'Solves one piece of an execution, and again to see that it repeats.', KEEPS),
+    forPods: true,
+    // One whole vCPU: solvers work on one thread.
+    memoryMegabytes: 1769,
+    timeoutSeconds: MOST_POD_SECONDS,
+  },
   engineStep('verify', 'Re-executes the skill with permuted input and holds the result against the gates.', [
     ...WRITES_TABLE,
     'mail:send',
@@ -314,10 +328,13 @@ export const functions: readonly FunctionDeclaration[] = [
   },
 ];
 
-/** The steps that a skill gets, each its own: those that move handoffs only where it declares how. */
-export function stepFunctions(skill: { readonly handoff?: unknown } = {}): readonly FunctionDeclaration[] {
+/** The steps that a skill gets, each its own: those that move handoffs or solve pods only where it declares how. */
+export function stepFunctions(
+  skill: { readonly handoff?: unknown; readonly pods?: unknown } = {},
+): readonly FunctionDeclaration[] {
   return functions.filter(
-    ({ scope, forHandoffs }) => scope === 'skill' && (!forHandoffs || skill.handoff !== undefined),
+    ({ scope, forHandoffs, forPods }) =>
+      scope === 'skill' && (!forHandoffs || skill.handoff !== undefined) && (!forPods || skill.pods !== undefined),
   );
 }
 

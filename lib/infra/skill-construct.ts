@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -17,6 +17,7 @@ import { CountersignFunction, type Surroundings } from './countersign-function.t
 import { buildDefinition, type StepVersions } from './definition.ts';
 import { stepFunctions } from './functions.ts';
 import { LIVE_ALIAS, pascal, stateMachineNameOf } from './names.ts';
+import { requirePodConcurrency } from './pod-concurrency.ts';
 
 export interface SkillConstructProps extends Surroundings {
   readonly skill: AnySkill;
@@ -24,7 +25,7 @@ export interface SkillConstructProps extends Surroundings {
 
 /**
  * Makes a state machine of a skill's declaration: its step functions, the definition that pins their versions, and a published
- * version behind the alias that executions start through.
+ * version behind the alias that executions start through. Throws InvalidInput when the environment does not let its pods be solved.
  */
 export class SkillConstruct extends Construct {
   readonly stateMachine: StateMachine;
@@ -34,6 +35,7 @@ export class SkillConstruct extends Construct {
     super(scope, id);
     const { skill, environment } = props;
     const name = stateMachineNameOf(environment.name, skill.id);
+    requirePodConcurrency(environment, skill);
 
     this.steps = stepFunctions(skill).map(
       (declaration) => new CountersignFunction(this, pascal(declaration.name), { ...props, declaration }),
@@ -59,6 +61,7 @@ export class SkillConstruct extends Construct {
       definitionBody: buildDefinition(this, versionsIn(this.steps), {
         oversightTimeoutSeconds: skill.oversightTimeoutSeconds,
         handsOver: skill.handoff !== undefined,
+        ...(skill.pods === undefined ? {} : { podsAtOnce: skill.pods.atOnce }),
       }),
       role,
       tracingEnabled: true,
@@ -77,6 +80,30 @@ export class SkillConstruct extends Construct {
 
     const deliversEverywhere = 'X-Ray, and the delivery of logs by Step Functions, know no narrower resource than "*".';
     acknowledgeWildcard(role, '*', deliversEverywhere);
+    if (skill.pods !== undefined) this.#letMapRun(role, name);
+  }
+
+  /**
+   * Lets a Distributed Map start, watch and stop executions of its own state machine. CDK's policy for that names the machine by
+   * what it becomes when it is deployed, which no reviewer can read, and lets its runs be redriven, which nobody does.
+   */
+  #letMapRun(role: Role, name: string): void {
+    this.stateMachine.node.tryRemoveChild('DistributedMapPolicy');
+    const arnOf = (resource: string, resourceName: string) =>
+      Stack.of(this).formatArn({
+        service: 'states',
+        resource,
+        resourceName,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
+    const children = arnOf('execution', `${name}:*`);
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['states:StartExecution'], resources: [arnOf('stateMachine', name)] }),
+    );
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['states:DescribeExecution', 'states:StopExecution'], resources: [children] }),
+    );
+    acknowledgeWildcard(role, children, 'The executions of this one machine, which are named at run time.');
   }
 
   /** Publishes the definition as a version, kept when the next one replaces it, and points the alias to it. */

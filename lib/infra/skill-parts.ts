@@ -7,6 +7,7 @@ const typescript: typeof ts = createRequire(import.meta.url)('typescript');
 /** What of a skill's declaration only some functions carry, and the parts that it belongs to: the first names it in refusals. */
 const MEMBERS: { readonly [member: string]: readonly SkillParts[] } = {
   execute: ['engine'],
+  pods: ['engine'],
   constraintCheck: ['engine'],
   loadConfiguration: ['configuration', 'engine', 'reference', 'handoff'],
   baselineConfiguration: ['reference'],

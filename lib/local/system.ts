@@ -149,6 +149,8 @@ async function start(options: LocalSystemOptions, closers: Closers): Promise<Loc
       return functions.invoke(functionNameOf(arn), payload);
     },
     port: ports.states,
+    // All functions share this process: side by side, each would only take longer, against its own time limit.
+    childrenAtOnce: 1,
     region: LOCAL_PLACE.region,
     accountId: LOCAL_PLACE.account,
   });

@@ -57,6 +57,13 @@ export interface AuditEventView {
   readonly digest: string;
 }
 
+/** Pieces of the work that were solved side by side before the execution went on. */
+export interface PodRoundView {
+  readonly round: number;
+  readonly pods: number;
+  readonly solvedAt: ZonedTime;
+}
+
 /** What operators see of one execution. Task tokens have no field here, on purpose. */
 export interface ExecutionView {
   readonly request: RequestView;
@@ -71,6 +78,8 @@ export interface ExecutionView {
   /** The states entered, in order, with repeats. */
   readonly visited: readonly string[];
   readonly current?: string;
+  /** None where the execution wanted no pods. */
+  readonly podRounds: readonly PodRoundView[];
   readonly stages: readonly StageView[];
   readonly offered?: OfferedView;
   readonly trace: readonly TraceView[];
@@ -128,6 +137,20 @@ function path(view: ExecutionView): Markup {
     : markup`<ol class="path">${view.visited.map((state, at) => markup`<li>${words(state)}${at === view.visited.length - 1 && view.current === state && ' (now)'}</li>`)}</ol>`;
 }
 
+function pods({ podRounds }: ExecutionView): Markup | false {
+  return (
+    podRounds.length > 0 &&
+    markup`<section><h2 id="pods">Pods</h2>${table(
+      'pods',
+      ['Round', 'Pods', 'Solved by'],
+      podRounds.map(
+        ({ round, pods: count, solvedAt }) =>
+          markup`<tr><th scope="row">${round}</th><td>${count}</td><td>${timeElement(solvedAt)}</td></tr>`,
+      ),
+    )}</section>`
+  );
+}
+
 function trace(view: ExecutionView): Markup | false {
   return (
     view.trace.length > 0 &&
@@ -180,6 +203,7 @@ export function renderExecutionPage(view: ExecutionView): string {
     operator: true,
     body: markup`<header class="head"><p class="eyebrow"><a href="/status">Status</a> · <code>${request.executionId}</code></p><h1>${words(request.kind)} <span>for ${words(request.accountName)}</span></h1>${facts(view)}</header>
 <section><h2 id="way">Way through the state machine</h2>${drawing !== false && markup`<div class="scroll drawing" role="region" aria-labelledby="way" tabindex="0">${drawing}</div>`}${path(view)}</section>
+${pods(view)}
 ${stages(view)}
 ${offered(view)}
 ${trace(view)}

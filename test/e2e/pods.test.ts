@@ -50,7 +50,7 @@ afterAll(async () => {
 const linesOf = (file: string): string[] => (existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : []);
 
 describe('a skill with pods on the local system', () => {
-  slowTest('ends with the same result after kill -9 in the middle of a Map', { timeout: 240_000 }, async () => {
+  slowTest('ends with the same result after kill -9 in the middle of a Map', { timeout: 300_000 }, async () => {
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     mkdirSync(join(skillsFolder, podsSkill.name), { recursive: true });
     writeFileSync(join(skillsFolder, podsSkill.name, 'skill.ts'), SKILL);
@@ -58,8 +58,8 @@ describe('a skill with pods on the local system', () => {
     let api = new ApiClient(system.api);
     const input = { accountId: 'acme', values: upTo(20) };
     const executionId = await api.start(podsSkill.name, 'ada-session', { input });
-    // Three pods are solved at once: when three wait, the two before them have ended.
-    while (linesOf(waiting).length < 3) await wait(20);
+    // The local system solves one pod at a time: when the third waits, the two before it have ended.
+    while (linesOf(waiting).length === 0) await wait(20);
     const page = await call(system.api, 'GET', `/status/${executionId}`, { caller: 'auditor' });
     expect(textOf(page.text)).toContain('SolvePods (now)');
 
@@ -82,10 +82,10 @@ describe('a skill with pods on the local system', () => {
 
     const trace = await call(system.api, 'GET', `/executions/${executionId}/trace`, { caller: 'auditor' });
     const rounds = executionTrace.parse(trace.json).steps.filter(({ type }) => type === 'pods-solved');
-    expect(rounds.map(({ data }) => [data.round, data.pods])).toEqual([
-      [1, 7],
-      [2, 3],
-      [3, 1],
+    expect(rounds.map(({ data }) => data)).toMatchObject([
+      { round: 1, pods: 7 },
+      { round: 2, pods: 3 },
+      { round: 3, pods: 1 },
     ]);
     const after = await call(system.api, 'GET', `/status/${executionId}`, { caller: 'auditor' });
     expect(textOf(after.text)).toMatch(/Pods Round Pods Solved by 1 7/);

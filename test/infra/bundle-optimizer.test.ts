@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { skills } from '#skills';
 import { type Bundle, bundle } from '../../lib/infra/bundle.ts';
-import { functions } from '../../lib/infra/functions.ts';
+import { stepFunctions } from '../../lib/infra/functions.ts';
 import { OPTIMIZER } from '../../lib/infra/package-optimizer.ts';
 import { skillsFolder } from '../../skills/registry.ts';
 
@@ -17,6 +17,7 @@ afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 
 describe('a skill that needs an optimizer', () => {
   let steps: readonly Bundle[] = [];
+  let executing: readonly string[] = [];
   const step = (name: string): Bundle => {
     const found = steps.find((each) => each.name === name);
     if (found === undefined) throw new RangeError(name);
@@ -27,26 +28,29 @@ describe('a skill that needs an optimizer', () => {
     const found = skills.find(({ needs = [] }) => needs.includes('optimizer'));
     if (found === undefined) throw new RangeError('No skill needs an optimizer.');
     const module = { name: found.name, path: join(skillsFolder, found.name, 'skill.ts'), needs: found.needs ?? [] };
-    const declarations = functions.filter(({ scope, forHandoffs }) => scope === 'skill' && forHandoffs !== true);
+    const declarations = stepFunctions(found);
+    executing = declarations.filter((each) => each.skills === 'engine').map(({ name }) => name);
     steps = await bundle({ root, outdir, declarations, skills: [module] });
   }, 120_000);
 
   test('has it beside the functions that execute it, and in no bundle', () => {
     const beside = steps.filter(({ folder }) => existsSync(join(folder, 'node_modules', OPTIMIZER)));
-    expect(beside.map(({ name }) => name)).toEqual(['execute', 'verify']);
+    expect(executing).toEqual(expect.arrayContaining(['execute', 'verify']));
+    expect(beside.map(({ name }) => name)).toEqual(executing);
     for (const { name, modules, folder } of steps) {
       expect(
         [...modules].filter(([path]) => path.includes(`node_modules/${OPTIMIZER}/`)),
         name,
       ).toEqual([]);
-      const isExecuting = name === 'execute' || name === 'verify';
-      expect(/import\("highs"\)/.test(readFileSync(join(folder, 'index.mjs'), 'utf8')), name).toBe(isExecuting);
+      expect(/import\("highs"\)/.test(readFileSync(join(folder, 'index.mjs'), 'utf8')), name).toBe(
+        executing.includes(name),
+      );
     }
   });
 
   test('costs the others nothing of the engine but the shape of a request', () => {
     for (const { name, modules } of steps) {
-      if (name === 'execute' || name === 'verify') continue;
+      if (executing.includes(name)) continue;
       const bytes = [...modules].reduce(
         (sum, [path, size]) => (path.includes('engines/scheduling/') ? sum + size : sum),
         0,

@@ -308,6 +308,7 @@ export const execution: ExecutionView = {
   definition,
   visited: ['Preflight', 'Execute', 'Verify', 'Verdict', 'RequestApproval', 'StageVerdict', 'RequestApproval'],
   current: 'RequestApproval',
+  podRounds: [{ round: 1, pods: 8, solvedAt: seen('20T13:03') }],
   stages: [
     {
       stage: 1,

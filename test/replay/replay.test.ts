@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { skills } from '#skills';
 import { readRecordings } from '../../lib/cli/recordings.ts';
 import { type Recording, regressionBaseline } from '../../lib/platform/promotion/regression-baseline.ts';
+import { resultIn } from '../support/skill-output.ts';
 
 const recordings = readRecordings();
 
@@ -23,7 +24,7 @@ describe('recorded executions', () => {
     const differing = skills.map((skill) => ({
       ...skill,
       execute: async (context: Parameters<typeof skill.execute>[0]) => {
-        const result = await skill.execute(context);
+        const result = resultIn(await skill.execute(context));
         return { ...result, confidenceBasisPoints: result.confidenceBasisPoints - 1 };
       },
     }));

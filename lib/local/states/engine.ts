@@ -33,6 +33,8 @@ export interface EnginePorts {
   readonly region: string;
   /** A number from 0 up to 1, for retriers with full jitter. */
   readonly random: () => number;
+  /** Children of one map run that run at once at most. */
+  readonly childrenAtOnce: number;
   /** Called after each step is in the journal. Must not throw. */
   readonly onTransition?: (notice: TransitionNotice) => void;
 }
@@ -56,15 +58,7 @@ export class Engine {
   readonly #open = new Map<string, Execution>();
   readonly #listed = new Map<string, Listed>();
   readonly #children = new Children();
-  readonly #mapRuns = new MapRuns({
-    children: this.#children,
-    running: (executionArn) => this.running(executionArn),
-    execution: (executionArn) => this.execution(executionArn),
-    isOverdue: (execution) => this.#isOverdue(execution),
-    look: (execution) => this.#draft(execution, () => undefined),
-    start: (execution) => this.start(execution),
-    step: (execution, take) => this.step(execution, take),
-  });
+  readonly #mapRuns: MapRuns;
   readonly #timers = new Map<string, Cancel>();
   readonly #resting: (() => void)[] = [];
   #working = 0;
@@ -73,6 +67,16 @@ export class Engine {
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
+    this.#mapRuns = new MapRuns({
+      children: this.#children,
+      childrenAtOnce: ports.childrenAtOnce,
+      running: (executionArn) => this.running(executionArn),
+      execution: (executionArn) => this.execution(executionArn),
+      isOverdue: (execution) => this.#isOverdue(execution),
+      look: (execution) => this.#draft(execution, () => undefined),
+      start: (execution) => this.start(execution),
+      step: (execution, take) => this.step(execution, take),
+    });
   }
 
   /** Takes up what the journal holds: timers keep their instants, and overdue ones fire at once. */

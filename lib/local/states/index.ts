@@ -5,6 +5,7 @@ import { FileJournal } from './file-journal.ts';
 import type { Journal } from './journal.ts';
 import type { LambdaInvoker } from './lambda.ts';
 import { type MachineRegistration, Machines } from './machines.ts';
+import { MOST_CHILDREN } from './map-run.ts';
 import { serve } from './server.ts';
 import { TaskTokens } from './task-tokens.ts';
 
@@ -31,6 +32,8 @@ export interface StepFunctionsOptions {
   readonly sync?: boolean;
   /** A number from 0 up to 1, for retriers with full jitter. */
   readonly random?: () => number;
+  /** Children of one map run that run at once at most, whatever the definition allows; as many as that when left out. */
+  readonly childrenAtOnce?: number;
   /** Called after each step is in the journal. Must not throw. */
   readonly onTransition?: (notice: TransitionNotice) => void;
 }
@@ -66,14 +69,14 @@ const GRACE_MILLISECONDS = 2000;
  */
 export async function startStepFunctions(options: StepFunctionsOptions): Promise<StepFunctions> {
   const { clock, invoke, region = REGION, accountId = ACCOUNT, random = Math.random, onTransition } = options;
-  const { directory } = options;
+  const { directory, childrenAtOnce = MOST_CHILDREN } = options;
   const journal = typeof directory === 'string' ? new FileJournal(directory, options.sync) : directory;
   const arnPrefix = `arn:aws:states:${region}:${accountId}`;
   const machines = new Machines(journal);
   for (const registration of options.machines) machines.register(registration, arnPrefix, clock.now());
   const tokens = TaskTokens.of(journal);
   const observer = onTransition === undefined ? {} : { onTransition };
-  const engine = new Engine({ journal, clock, invoke, machines, tokens, region, random, ...observer });
+  const engine = new Engine({ journal, clock, invoke, machines, tokens, region, random, childrenAtOnce, ...observer });
   // The port first: an instance that cannot serve must not take executions up.
   const server = await serve(operations({ engine, machines, tokens, clock }), options.port);
   engine.recover();

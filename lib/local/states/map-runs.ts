@@ -9,6 +9,8 @@ import { abortExecution } from './step.ts';
 /** What map runs need of the engine. */
 export interface MapRunPorts {
   readonly children: Children;
+  /** Children of one map run that run at once at most, whatever the definition allows. */
+  readonly childrenAtOnce: number;
   running(executionArn: string): Execution | undefined;
   execution(executionArn: string): Execution | undefined;
   isOverdue(execution: Execution): boolean;
@@ -31,11 +33,12 @@ export class MapRuns {
 
   /** Starts the children that may start by now, or ends the map run that an execution is in. */
   advance(parentArn: string): void {
-    const { running, isOverdue, children, step, start, look } = this.#ports;
+    const { running, isOverdue, children, childrenAtOnce, step, start, look } = this.#ports;
     const parent = running(parentArn);
     const run = parent === undefined ? undefined : openRun(parent);
     if (parent === undefined || run === undefined || isOverdue(parent)) return;
-    const move = nextMove(run, children.standing(run.mapRunArn));
+    const maxConcurrency = Math.min(run.maxConcurrency, childrenAtOnce);
+    const move = nextMove({ ...run, maxConcurrency }, children.standing(run.mapRunArn));
     if (move.kind === 'fail') step(parent, failMapRun);
     else if (move.kind === 'succeed') step(parent, (draft) => succeedMapRun(draft, this.#outputsOf(run)));
     else if (move.kind === 'start') {

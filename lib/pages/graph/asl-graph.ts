@@ -9,6 +9,7 @@ const state = z.looseObject({
   Choices: z.array(choiceRule).optional(),
   Default: z.string().optional(),
   Catch: z.array(z.looseObject({ Next: z.string() })).optional(),
+  MaxConcurrency: z.int().optional(),
 });
 const stateMachine = z.looseObject({ StartAt: z.string(), States: z.record(z.string(), state) });
 
@@ -16,7 +17,7 @@ export type EdgeKind = 'next' | 'choice' | 'catch';
 
 export interface GraphNode {
   readonly id: string;
-  /** The ASL type, in words where it waits for people. */
+  /** The ASL type, in words where it waits for people or does so much at once. */
   readonly type: string;
 }
 
@@ -71,6 +72,11 @@ function merged(edges: readonly GraphEdge[]): GraphEdge[] {
   return [...byEnds.values()];
 }
 
+function typeWords({ Type, Resource, MaxConcurrency = 0 }: z.infer<typeof state>): string {
+  if (Resource?.endsWith('.waitForTaskToken') === true) return `${Type}, waits for people`;
+  return Type === 'Map' && MaxConcurrency > 0 ? `${Type}, ${MaxConcurrency} at once` : Type;
+}
+
 /**
  * Reads the graph out of a state machine's definition (Amazon States Language, top level: a Parallel or Map state is one
  * node). Transitions to states that do not exist are left out.
@@ -81,10 +87,7 @@ export function graphOfDefinition(definition: unknown): StateGraph {
   const known = new Set(Object.keys(States));
   return {
     start: StartAt,
-    nodes: Object.entries(States).map(([id, { Type, Resource }]) => ({
-      id,
-      type: Resource?.endsWith('.waitForTaskToken') === true ? `${Type}, waits for people` : Type,
-    })),
+    nodes: Object.entries(States).map(([id, of]) => ({ id, type: typeWords(of) })),
     edges: merged(Object.entries(States).flatMap(([id, of]) => edgesOf(id, of))).filter((edge) => known.has(edge.to)),
   };
 }

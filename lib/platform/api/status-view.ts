@@ -1,5 +1,5 @@
 import { type Instant, secondsUntil } from '../../core/instant.ts';
-import type { ExecutionView, LevelView, OfferedView, StageView } from '../../pages/execution-page.ts';
+import type { ExecutionView, LevelView, OfferedView, PodRoundView, StageView } from '../../pages/execution-page.ts';
 import type { ExecutionRow, ExecutionStatus, StatusView } from '../../pages/status-page.ts';
 import type { ZonedTime } from '../../pages/zoned-time.ts';
 import { type Case, nameOf, readCase } from '../approvals/case.ts';
@@ -8,7 +8,7 @@ import { deadlineOf, isSettled, type Stage } from '../approvals/stage.ts';
 import { readStages } from '../approvals/stage-store.ts';
 import { seatView } from '../approvals/views.ts';
 import { appendAudit } from '../audit/append.ts';
-import { readChain } from '../audit/chain.ts';
+import { type AuditEvent, readChain } from '../audit/chain.ts';
 import { readPosture } from '../configuration/posture.ts';
 import type { ExecutionSummary } from '../contracts/api.ts';
 import type { ExecutionRecord } from '../contracts/execution.ts';
@@ -111,6 +111,11 @@ function offeredView({ directory }: Case, { summary, wait, end }: OpenHandoff): 
   return { ...common, waits: { title, party, people: names, clock, due: utc(dueAt) } };
 }
 
+/** A round of pods, as the event that kept it tells. */
+function podRoundOf({ type, at, data }: AuditEvent): PodRoundView[] {
+  return type === 'pods-solved' ? [{ round: Number(data.round), pods: Number(data.pods), solvedAt: utc(at) }] : [];
+}
+
 function outputsOf({ outputs }: ExecutionRecord): { name: string; digest: string }[] {
   if (outputs === undefined) return [];
   return [
@@ -145,6 +150,7 @@ export async function executionPageView(runtime: Runtime, executionId: string): 
     definition: journey?.definition ?? { StartAt: '', States: {} },
     visited: journey?.visited ?? [],
     ...(journey?.current === undefined ? {} : { current: journey.current }),
+    podRounds: chain.flatMap(podRoundOf),
     stages: stages.map((stage) => stageView(file, stage)),
     ...(handoff === undefined ? {} : { offered: offeredView(file, handoff) }),
     trace: (result?.trace ?? []).map(({ id, met, because }) => ({ id, met, because })),

@@ -85,6 +85,12 @@ export interface ExecutionRecord {
   readonly resubmits?: string;
   /** Artifacts: the baselines of other skills that the request refers to, as they stood when it was accepted. */
   readonly references?: readonly RecordedReference[];
+  /** Pods that were solved for the execution; only executions that wanted any have them. */
+  readonly pods?: {
+    /** Artifact: which works were solved in which round, and what became of each. */
+    readonly ledger: Digest;
+    readonly rounds: number;
+  };
   /** Artifact: the skill's result. */
   readonly result?: Digest;
   readonly termsDigest?: Digest;

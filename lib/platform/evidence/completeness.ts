@@ -12,6 +12,7 @@ function decisionsOf(stages: readonly EvidenceStage[], carried: boolean): number
 export function requiredEvents({ record, stages }: Parts): Requirement[] {
   return [
     { type: 'execution-accepted', count: 1 },
+    { type: 'pods-solved', count: record.pods?.rounds ?? 0 },
     { type: 'executed', count: record.result === undefined ? 0 : 1 },
     { type: 'decision-recorded', count: decisionsOf(stages, false) },
     { type: 'approval-carried-over', count: decisionsOf(stages, true) },

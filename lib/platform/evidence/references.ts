@@ -9,6 +9,7 @@ export function referencedArtifacts(
   > & {
     readonly references?: readonly { readonly digest: string }[] | undefined;
     readonly erasures?: readonly { readonly record: string }[] | undefined;
+    readonly pods?: { readonly ledger: string } | undefined;
     readonly handoff?: { readonly document: string; readonly artifacts: readonly string[] } | undefined;
   },
 ): readonly { readonly role: ArtifactRole; readonly digest: Digest }[] {
@@ -18,6 +19,7 @@ export function referencedArtifacts(
     ['configuration', record.configuration.digest],
     ['directory', record.directory],
     ...(record.references ?? []).map(({ digest }) => ['reference', digest] as const),
+    ['pod-ledger', record.pods?.ledger],
     ['result', record.result],
     ['primary-artifact-bundle', outputs?.primaryArtifactBundle],
     ['execution-scorecard', outputs?.executionScorecard],

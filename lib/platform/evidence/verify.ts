@@ -6,7 +6,8 @@ import { signatureCheck } from '../audit/signer.ts';
 import type { EngineVersions } from '../contracts/execution.ts';
 import { parseStoredRequest } from '../executions/context.ts';
 import { firstDifference } from '../executions/first-difference.ts';
-import { handedOverIn, runSkill } from '../executions/run-skill.ts';
+import { ledgerOf } from '../executions/pod-ledger.ts';
+import { handedOverIn, runWithPods } from '../executions/run-skill.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import { type AnchorsAtHand, checkAnchor } from './check-anchor.ts';
 import { checkCarryOver } from './check-carry-over.ts';
@@ -143,6 +144,9 @@ function recheckConstraints(packet: EvidencePacket, { skills, versions }: Verifi
   ];
 }
 
+const OTHER_PODS =
+  'Executed again, the result is the same, and the pods that led to it are others than those on record.';
+
 async function reexecute(packet: EvidencePacket, { skills, versions }: Verifier): Promise<EvidenceCheck> {
   const { record } = packet;
   if (erasedIn(packet, 'request')) return notReexecuted(ERASED);
@@ -155,7 +159,7 @@ async function reexecute(packet: EvidencePacket, { skills, versions }: Verifier)
   if (other !== undefined) return notReexecuted(other);
   try {
     const request = parseStoredRequest(documentOf(packet, 'request'));
-    const result = await runSkill(skill, {
+    const run = await runWithPods(skill, {
       input: request.input,
       configuration: documentOf(packet, 'configuration'),
       directory: loadDirectory(documentOf(packet, 'directory')),
@@ -164,10 +168,14 @@ async function reexecute(packet: EvidencePacket, { skills, versions }: Verifier)
       references: referencesIn(packet),
       ...handedOverIn(request),
     });
-    if (digestOf(result) === record.result)
-      return { check: REEXECUTION, result: 'pass', detail: 'Executed again, the result is the same, byte for byte.' };
-    const at = firstDifference(documentOf(packet, 'result'), result) ?? '';
-    return { check: REEXECUTION, result: 'fail', detail: `Executed again, the result differs, first at "${at}".` };
+    const { result, rounds } = run;
+    if (digestOf(result) !== record.result) {
+      const at = firstDifference(documentOf(packet, 'result'), result) ?? '';
+      return { check: REEXECUTION, result: 'fail', detail: `Executed again, the result differs, first at "${at}".` };
+    }
+    const ledger = rounds.length === 0 ? undefined : digestOf(ledgerOf(run));
+    if (ledger !== record.pods?.ledger) return { check: REEXECUTION, result: 'fail', detail: OTHER_PODS };
+    return { check: REEXECUTION, result: 'pass', detail: 'Executed again, the result is the same, byte for byte.' };
   } catch (error) {
     const detail = error instanceof Error ? error.message : 'an unknown error';
     return { check: REEXECUTION, result: 'fail', detail: `Executed again, it ended with: ${detail}` };

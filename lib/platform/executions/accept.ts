@@ -2,6 +2,8 @@ import type { Digest } from '../../core/digest.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import { Conflict } from '../../core/errors.ts';
 import type { Instant } from '../../core/instant.ts';
+import { NotPossibleNow } from '../api/errors.ts';
+import { Erased } from '../artifacts/erased.ts';
 import { currentConfiguration } from '../configuration/configuration-store.ts';
 import { promotedDigest } from '../configuration/validation.ts';
 import type { ScopedRequest } from '../contracts/envelope.ts';
@@ -16,7 +18,7 @@ import { withEvent } from './events.ts';
 import { changeExecution, createExecution, readExecution } from './execution-store.ts';
 import { acceptanceFacts } from './record-facts.ts';
 import { resolveReferences } from './references.ts';
-import { leaseSlot } from './slots.ts';
+import { leaseSlot, releaseSlot } from './slots.ts';
 
 /** What an execution is made of once everything about the request is known. */
 export interface Acceptance {
@@ -109,9 +111,26 @@ export async function finishStarting(runtime: Runtime, record: ExecutionRecord):
 }
 
 /**
+ * Stores the request; where it cannot be stored, nobody computes with it and the slot is free again.
+ * @throws NotPossibleNow for the very bytes of a request that was erased on record: a redelivery must not undo the erasure.
+ */
+async function storeRequest(runtime: Runtime, { skill, executionId, request }: Acceptance): Promise<Digest> {
+  try {
+    return await runtime.artifacts.put(requestDocument(request));
+  } catch (error) {
+    await releaseSlot(runtime, skill.name, executionId);
+    if (!(error instanceof Erased)) throw error;
+    const message = 'This very request was made before, and its payload has been erased on record.';
+    const mend = 'If it is lawfully made anew, and not delivered once more, send it with a new salt for its payload.';
+    throw new NotPossibleNow(message, [{ pointer: '/input', code: 'erased-before', message, mend }], { cause: error });
+  }
+}
+
+/**
  * Takes an execution on: flag, slot, request artifact, record, state machine, in this order. Each step can be repeated, and
  * the record is the point of no return: once it stands, the sweeper finishes the rest.
- * @throws NotFound when the skill has no configuration, InvalidInput when the request refers to a skill that is not there.
+ * @throws NotFound when the skill has no configuration, InvalidInput when the request refers to a skill that is not there,
+ * NotPossibleNow when the request was made before and erased.
  */
 export async function acceptExecution(runtime: Runtime, acceptance: Acceptance): Promise<Accepted> {
   const { skill, executionId, accountId, requester, at } = acceptance;
@@ -120,7 +139,7 @@ export async function acceptExecution(runtime: Runtime, acceptance: Acceptance):
   const references = await resolveReferences(runtime, skill, acceptance.request.input);
   const lease = await leaseSlot(runtime, skill, executionId);
   if (!lease.leased) return { kind: 'no-slot', retryAfterSeconds: lease.retryAfterSeconds };
-  const request = await runtime.artifacts.put(requestDocument(acceptance.request));
+  const request = await storeRequest(runtime, acceptance);
   const record = await newRecord(runtime, acceptance, flag, request, references);
   try {
     await createExecution(runtime, record);

@@ -24,7 +24,7 @@ export interface OutputFacts {
     ExecutionRecord,
     'executionId' | 'skill' | 'accountId' | 'createdAt' | 'configuration' | 'termsDigest'
   >;
-  readonly skill: Pick<AnySkill, 'primaryArtifact' | 'routingTag' | 'metrics' | 'publishes'>;
+  readonly skill: Pick<AnySkill, 'primaryArtifact' | 'routingTag' | 'metrics' | 'publishes' | 'next'>;
   readonly outcome: Outcome;
   readonly concludedAt: Instant;
   readonly gates: readonly GateResult[];
@@ -60,6 +60,12 @@ function candidateOf({ skill, outcome, result }: OutputFacts): Pick<HandoffPacke
   const digest = digestOf(candidate.configuration);
   const version = configurationNameOf({ name: candidate.skill }, candidate.configuration, digest);
   return { candidate: { skill: candidate.skill, version, digest } };
+}
+
+/** What the next execution goes on from, where this one was published. */
+function nextOf({ skill, outcome, result }: OutputFacts): Pick<HandoffPacket, 'next'> {
+  const next = outcome === 'published' && result !== undefined ? skill.next?.(result) : undefined;
+  return next === undefined ? {} : { next };
 }
 
 /**
@@ -132,6 +138,7 @@ export function buildOutputs(facts: OutputFacts): Outputs {
       ...(facts.handoff === undefined
         ? {}
         : { handoff: { document: facts.handoff.document, state: facts.handoff.state } }),
+      ...nextOf(facts),
     },
     'The handoff packet',
   );

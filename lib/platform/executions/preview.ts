@@ -47,7 +47,7 @@ export async function previewRoute(runtime: Runtime, ask: PreviewRequest): Promi
   const requester = resolveRequester(directory, { ...ask, at: instant });
   if (isForbidden(requester)) return requester;
   const { envelope, input } = checkRequest(skill, ask.body);
-  await checkHandedOver(runtime, envelope);
+  await checkHandedOver(runtime, skill, envelope);
   const facts = { accountId: skill.accountId(input), requesterId: requester.personId, at: instant };
   const flag = await rolloutOf(runtime, skill, facts);
   const { version, digest, chosen } = await currentConfiguration(runtime, skill.name, flag.variant?.name);

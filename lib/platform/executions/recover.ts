@@ -29,11 +29,12 @@ function messageOf(cause: string | undefined): string {
   }
 }
 
-/** The step that the execution had come to, by what the steps before it have left on record. */
-function stateOf(record: ExecutionRecord): string {
+/** The step that the execution had come to, by the flow and by what the steps before it have left on record. */
+function stateOf(record: ExecutionRecord, { verdict, solvedPods }: FlowState): string {
   const [schema, determinism] = allGates(record.gates);
   if (schema?.result === 'not-reached') return 'Preflight';
-  if (record.result === undefined) return 'Execute';
+  if (record.result === undefined)
+    return verdict === 'solve-pods' && solvedPods === undefined ? 'SolvePods' : 'Execute';
   if (determinism?.result === 'not-reached') return 'Verify';
   if (determinism?.result === 'fail') return 'RequestOversight';
   const isWaiting = record.status === 'waiting';
@@ -56,7 +57,7 @@ export async function recover(runtime: Runtime, flow: FlowState): Promise<FlowSt
   await closeOpenStages(runtime, record.executionId);
   await breakOffHandoff(runtime, record.executionId);
   const error = flow.fault?.Error ?? 'States.TaskFailed';
-  const fault = { error, state: stateOf(record), message: messageOf(flow.fault?.Cause) };
+  const fault = { error, state: stateOf(record, flow), message: messageOf(flow.fault?.Cause) };
   const ended = await concludeExecution(runtime, record, rolledBackEnding(record, fault));
   if (ended.outcome !== 'published') await takeBackRelease(runtime, ended);
   // What the count brought about is told now: the sweeper would come within a minute.

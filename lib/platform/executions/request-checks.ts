@@ -4,7 +4,7 @@ import { InvalidInput, NotFound, type Problem } from '../../core/errors.ts';
 import { pointer } from '../../core/json.ts';
 import { problemsOfZodError } from '../../core/zod-problems.ts';
 import { type RequestEnvelope, requestEnvelope } from '../contracts/envelope.ts';
-import { handoffPacket } from '../contracts/outputs.ts';
+import { type HandoffPacket, handoffPacket } from '../contracts/outputs.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import { findExecution } from './execution-store.ts';
@@ -84,11 +84,25 @@ const contextMissing = (message: string): Problem => ({
   mend: 'Send the handoff_packet of a published execution, unchanged, whose consumer is "downstream-skill".',
 });
 
+/** How a handoff can end and its work go on all the same, with whoever has it then. */
+const GOES_ON: readonly string[] = ['published', 'rejected', 'changes-requested', 'withdrawn', 'expired'];
+
+/**
+ * Whether a packet is that of a handoff, and the next one of the same skill goes on from it: also where the other side rejected it
+ * or let it expire, and whoever was to read its outputs. Gates and people had passed it before it was offered.
+ */
+function goesOnFrom({ skill, outcome, gates, handoff }: HandoffPacket, to: AnySkill): boolean {
+  const failed = gates.filter(({ result }) => result !== 'pass').map(({ gate }) => gate);
+  const closedByEnd = failed.every((gate) => gate === 'policy-approval-check') && outcome !== 'published';
+  const isSound = gates.length > 0 && (failed.length === 0 || closedByEnd);
+  return to.handoff !== undefined && to.name === skill && handoff !== undefined && GOES_ON.includes(outcome) && isSound;
+}
+
 /**
  * Checks that a handoff packet is one that we wrote ourselves, of an execution that passed every gate and was published for
- * a downstream skill.
+ * a downstream skill; or of a handoff from which the next one of the skill goes on.
  */
-async function handoffProblems(runtime: Runtime, value: unknown): Promise<Problem[]> {
+async function handoffProblems(runtime: Runtime, to: AnySkill, value: unknown): Promise<Problem[]> {
   const parsed = handoffPacket.safeParse(value);
   if (!parsed.success)
     return [contextMissing('This is no handoff packet.'), ...problemsOfZodError(parsed.error, '/handoffPacket')];
@@ -103,6 +117,7 @@ async function handoffProblems(runtime: Runtime, value: unknown): Promise<Proble
     if (error instanceof NotFound) return [contextMissing('The packet is not among the stored artifacts.')];
     throw error;
   }
+  if (goesOnFrom(packet, to)) return [];
   if (packet.outcome !== 'published')
     return [contextMissing(`The execution that handed it on ended as ${packet.outcome}.`)];
   if (packet.gates.length === 0 || packet.gates.some(({ result }) => result !== 'pass'))
@@ -116,8 +131,12 @@ async function handoffProblems(runtime: Runtime, value: unknown): Promise<Proble
  * Checks the packet that a request brings along, where it brings one.
  * @throws InvalidInput with every problem.
  */
-export async function checkHandedOver(runtime: Runtime, { handoffPacket: packet }: RequestEnvelope): Promise<void> {
-  const problems = packet === undefined ? [] : await handoffProblems(runtime, packet);
+export async function checkHandedOver(
+  runtime: Runtime,
+  skill: AnySkill,
+  { handoffPacket: packet }: RequestEnvelope,
+): Promise<void> {
+  const problems = packet === undefined ? [] : await handoffProblems(runtime, skill, packet);
   if (problems.length > 0) refuse(problems);
 }
 
@@ -154,7 +173,7 @@ export async function checkReferences(
 ): Promise<void> {
   const { handoffPacket: packet, resubmits } = checked.envelope;
   const problems = [
-    ...(packet === undefined ? [] : await handoffProblems(runtime, packet)),
+    ...(packet === undefined ? [] : await handoffProblems(runtime, skill, packet)),
     ...(resubmits === undefined
       ? []
       : await resubmissionProblems(runtime, skill, skill.accountId(checked.input), requesterId, resubmits)),

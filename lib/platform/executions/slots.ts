@@ -4,7 +4,7 @@ import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import { findExecution } from './execution-store.ts';
 
-/** Longer than Preflight, Execute and Verify take with every retry; a lease that a crash left behind ends by itself. */
+/** Longer than Preflight, Execute and Verify take with every retry, without pods; a lease that a crash left behind ends by itself. */
 const LEASE_SECONDS = 900;
 /** A caller who found every slot taken may come again this soon: computing takes seconds, not the whole lease. */
 const RETRY_AFTER_SECONDS = 5;
@@ -61,6 +61,24 @@ export async function leaseSlot(runtime: Runtime, skill: AnySkill, executionId: 
   }
   const soonest = Math.min(...slots.map(({ expiresAt }) => secondsUntil(now, expiresAt)), RETRY_AFTER_SECONDS);
   return { leased: false, retryAfterSeconds: Math.max(1, soonest) };
+}
+
+/**
+ * Keeps an execution's slot for longer than the lease alone, because it has pods solved. One whose lease ran out before has no slot
+ * any more, and goes on without.
+ * @param seconds that it may take until it computes again.
+ */
+export async function extendLease(
+  runtime: Runtime,
+  skill: string,
+  executionId: string,
+  seconds: number,
+): Promise<void> {
+  const expiresAt = addSeconds(runtime.clock.now(), LEASE_SECONDS + seconds);
+  // A lost race means that the lease had expired and the slot is somebody else's now.
+  for (const slot of await readSlots(runtime, skill))
+    if (slot.executionId === executionId && slot.expiresAt < expiresAt)
+      await take(runtime, slot, { ...slot, expiresAt });
 }
 
 /** Gives back the slot of an execution that no longer computes; without one, nothing happens. */

@@ -3,6 +3,7 @@ import { InvalidInput } from '../../core/errors.ts';
 import { currentDirectory } from '../configuration/directory-store.ts';
 import type { ExecutionRecord, Requester } from '../contracts/execution.ts';
 import type { FlagReason } from '../flags/evaluate.ts';
+import { checkWork } from '../handoffs/work.ts';
 import type { Runtime } from '../runtime.ts';
 import type { AnySkill } from '../skill/define-skill.ts';
 import { type Accepted, acceptExecution, finishStarting } from './accept.ts';
@@ -72,7 +73,7 @@ export function answerOf(accepted: Exclude<Accepted, { kind: 'exists' }>): Start
  * Starts an execution, or says why not. In this order: who asks, the contracts, scoping, an execution under the same key,
  * the flag (once), a computing slot; then the request is stored, the record created and the state machine started. The same
  * caller, key and body give the same execution, also when an earlier attempt crashed half-way.
- * @throws InvalidInput with every problem of the body.
+ * @throws InvalidInput with every problem of the body, NotPossibleNow where it hands over work that is under way or begins it anew.
  */
 export async function startExecution(runtime: Runtime, ask: StartRequest): Promise<StartResult> {
   const { skill, body } = ask;
@@ -88,6 +89,7 @@ export async function startExecution(runtime: Runtime, ask: StartRequest): Promi
   const existing = ask.idempotencyKey === undefined ? undefined : await findExecution(runtime, executionId);
   if (existing !== undefined) return repeat(runtime, existing, bodyDigest, requester);
   await checkReferences(runtime, skill, checked, requester.personId);
+  await checkWork(runtime, skill, checked.input);
   const accountId = skill.accountId(checked.input);
   const acceptance = { skill, executionId, accountId, bodyDigest, request, requester, directory, at };
   const accepted = await acceptExecution(runtime, acceptance);

@@ -13,6 +13,7 @@ import { determinismProblem } from './determinism.ts';
 import { withEvent } from './events.ts';
 import { changeExecution, readExecution } from './execution-store.ts';
 import { failed, notReached, passed, reasonsOf, withGate } from './gates.ts';
+import { readAnswers } from './pod-ledger.ts';
 import { ingredientsOf } from './run-skill.ts';
 import { settleDebts } from './settle.ts';
 import { releaseSlot } from './slots.ts';
@@ -82,7 +83,11 @@ async function findingOf(runtime: Runtime, record: ExecutionRecord): Promise<Fin
     const missing = { code: 'ResultMissing', message, pointer: '' };
     return { verdict: 'block', gates: [failed('schema-contract-check', [missing])] };
   }
-  const difference = await determinismProblem(skill, ingredientsOf(loaded.value, record), result);
+  const pods = await attempt(() => readAnswers(runtime, record));
+  if (!pods.ok) return { verdict: 'block', gates: [failed('schema-contract-check', reasonsOf(pods.error))] };
+  const ingredients = ingredientsOf(loaded.value, record);
+  const difference =
+    pods.value.difference ?? (await determinismProblem(skill, ingredients, result, pods.value.answers));
   const broken = difference === undefined ? await constraintProblems(loaded.value, result, record) : [];
   return judge(skill, result, difference, broken);
 }

@@ -1,3 +1,4 @@
+import type { Digest } from '../../core/digest.ts';
 import { beginLedger } from '../configuration/ledger.ts';
 import { seed } from '../configuration/seed.ts';
 import type { FlowState } from '../contracts/flow.ts';
@@ -5,6 +6,7 @@ import { loadContext } from '../executions/context.ts';
 import { execute } from '../executions/execute.ts';
 import { changeExecution, readExecution } from '../executions/execution-store.ts';
 import { preflight } from '../executions/preflight.ts';
+import { solvePod } from '../executions/solve-pod.ts';
 import { startExecution } from '../executions/start.ts';
 import { verify } from '../executions/verify.ts';
 import type { Runtime } from '../runtime.ts';
@@ -15,10 +17,21 @@ import type { NamedExample } from './past-request.ts';
 import { noReferences, type ReferenceReader } from './reference-reader.ts';
 import type { SuiteFailure, SuiteFindings } from './suite.ts';
 
+/** Execute and the pods that it wants, as the state machine runs them; here one pod after the other. */
+async function executeWithPods(runtime: Runtime, flow: FlowState): Promise<FlowState> {
+  const executed = await execute(runtime, flow);
+  if (executed.verdict !== 'solve-pods') return executed;
+  const { executionId, skill, pods = [] } = executed;
+  const solvedPods: Digest[] = [];
+  for (const [index, pod] of pods.entries())
+    solvedPods.push(await solvePod(runtime, { executionId, skill, index, pod }));
+  return executeWithPods(runtime, { ...executed, solvedPods });
+}
+
 /** Preflight, Execute and Verify, as the state machine runs them one after the other. */
 async function compute(runtime: Runtime, skill: AnySkill, executionId: string): Promise<FlowState> {
   const accepted: FlowState = { executionId, skill: skill.name, verdict: 'continue' };
-  return verify(runtime, await execute(runtime, await preflight(runtime, accepted)));
+  return verify(runtime, await executeWithPods(runtime, await preflight(runtime, accepted)));
 }
 
 /**

@@ -1,9 +1,11 @@
 import type * as z from 'zod';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
 import type { Instant } from '../../core/instant.ts';
+import type { Json } from '../../core/json.ts';
 import type { AcceptanceCriterion, Consumer } from '../contracts/envelope.ts';
 import type { HandoffPacket } from '../contracts/outputs.ts';
-import type { HandoffProtocol } from './handoff-protocol.ts';
+import type { HandoffProtocol, WorkRule } from './handoff-protocol.ts';
+import { checkPodSolving, type PodSolving, type PodsWanted } from './pods.ts';
 import { checkPostureThresholds, defaultPostureThresholds, type PostureThresholds } from './posture-thresholds.ts';
 import type { PublicationEffect } from './publication.ts';
 import type { References } from './reference.ts';
@@ -20,7 +22,12 @@ export interface SkillContext<Input, Configuration> {
   readonly references: References;
   /** The packet of the execution that led here, where there is one; its gate context was checked. */
   readonly handedOver?: HandoffPacket;
+  /** What a pod answered to this work; nothing while it is not solved, and then the work is to be wanted. */
+  readonly solved: (work: Json) => Json | undefined;
 }
+
+/** What a skill's `execute` returns: its result, or the pods that it needs first, which only skills with `pods` may. */
+export type SkillOutput = SkillResult | PodsWanted;
 
 /** A result with what it was made of, to be held against constraints. */
 export interface CheckedResult<Input, Configuration> {
@@ -92,11 +99,18 @@ export interface SkillDefinition<Input = unknown, Configuration = unknown> {
   readonly metrics: readonly Metric[];
   readonly guardrails: readonly Guardrail[];
   readonly cadence: { readonly daily: string; readonly weekly: string; readonly monthly: string };
-  readonly execute: (context: SkillContext<Input, Configuration>) => SkillResult | Promise<SkillResult>;
+  readonly execute: (context: SkillContext<Input, Configuration>) => SkillOutput | Promise<SkillOutput>;
+  /** How pieces of the work are solved that `execute` wants solved apart; their functions run side by side. */
+  readonly pods?: PodSolving;
   /** Names of the other skills whose baseline an execution looks at. They are fixed when it is accepted, and part of its evidence. */
   readonly references?: (input: Input) => readonly string[];
   /** What a publication does besides handing the outputs on. */
   readonly publishes?: PublicationEffect;
+  /**
+   * What the next execution of the skill goes on from, read out of a published result: it stands in the handoff packet, so whoever
+   * brings the packet along cannot say that it was something else. It holds references and no more than the next one has to know.
+   */
+  readonly next?: (result: SkillResult) => Json | undefined;
   /**
    * The policy-constraint-check: what a proved constraint artifact says against a result. Held against every result in Verify,
    * apart from the engine that made it; a reason fails the policy gate.
@@ -104,6 +118,8 @@ export interface SkillDefinition<Input = unknown, Configuration = unknown> {
   readonly constraintCheck?: (checked: CheckedResult<Input, Configuration>) => readonly Reason[];
   /** How executions that hand work over go on after the gates and approvals; their state machine then waits for the other side. */
   readonly handoff?: HandoffProtocol<Input, Configuration>;
+  /** How what is handed over is known, so that nothing of it is lost by beginning anew; without it, any request may hand anything over. */
+  readonly work?: WorkRule<Input, Configuration>;
   /** What the functions that execute the skill package besides its code: `yaml` reads YAML that people send, `solver` is Z3, `optimizer` is HiGHS. */
   readonly needs?: readonly SkillNeed[];
 }
@@ -127,6 +143,7 @@ export function defineSkill<Input, Configuration>(
     if (!Number.isSafeInteger(value) || value < 1)
       throw new RangeError(`The budget "${cap}" of skill ${skill.name} must be a whole number above zero.`);
   checkPostureThresholds(skill.name, postureThresholdsOf(skill));
+  if (skill.pods !== undefined) checkPodSolving(skill.name, skill.pods);
   return skill;
 }
 

@@ -1,5 +1,6 @@
 import type { Digest } from '../../core/digest.ts';
 import type { LoadedDirectory } from '../../core/directory/loaded.ts';
+import type { Problem } from '../../core/errors.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import type { HandoffFacts } from '../../pages/parts/handoff.ts';
@@ -121,6 +122,34 @@ export interface HandoffEvent {
   /** Orders the events of one handoff, also as text. */
   readonly sequence: string;
   readonly data: JsonObject;
+}
+
+/** A name under which a piece of work is known, and where in the request it stands. */
+export interface WorkName {
+  /** `thread`: chosen by the sender, and shown. `subject`: out of the payload, and kept as a keyed hash. */
+  readonly kind: 'thread' | 'subject';
+  readonly value: string;
+  readonly pointer: string;
+}
+
+/** The last handoff of a piece of work. */
+export interface KnownHandoff {
+  readonly executionId: string;
+  /** As it stands; absent while it is being offered. */
+  readonly document?: HandoffDocument;
+  /** Of the document as it ended. */
+  readonly digest?: Digest;
+}
+
+/**
+ * How a piece of work is known, so that nobody begins it anew who would lose something by it: pure functions, light enough for the
+ * function that takes requests.
+ */
+export interface WorkRule<Input = unknown, Configuration = unknown> {
+  /** The names of what a request hands over; without the configuration, those that need none. */
+  readonly names: (input: Input, configuration?: Configuration) => readonly WorkName[];
+  /** What speaks against the request, given the last handoff of the work by that name. */
+  readonly conflicts: (input: Input, name: WorkName, last: KnownHandoff, at: Instant) => readonly Problem[];
 }
 
 /** Where the handoff stands, as pages, queues and the API show it. Texts are for people; nothing in it is a secret. */

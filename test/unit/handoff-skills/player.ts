@@ -20,6 +20,7 @@ import { shippedReferences } from '../../../lib/platform/skill/shipped-reference
 import type { SkillResult } from '../../../lib/platform/skill/skill-result.ts';
 import { skill as support } from '../../../skills/handoff-contracting-for-customer-support-operations/skill.ts';
 import { skill as marketing } from '../../../skills/handoff-contracting-for-marketing-and-storytelling/skill.ts';
+import { NO_PODS, resultIn } from '../../support/skill-output.ts';
 
 export { marketing, support };
 export type ContractingSkill = SkillDefinition<ContractingRequest, HandoffPolicy>;
@@ -71,7 +72,7 @@ export async function decide(
   handedOver?: Pick<HandoffPacket, 'accountId' | 'outcome' | 'handoff'>,
 ): Promise<SkillResult> {
   const parsed = skill.input.parse(input);
-  return skill.execute({
+  const output = await skill.execute({
     input: parsed,
     configuration: policyOf(skill),
     directory: directoryOf(skill),
@@ -79,7 +80,9 @@ export async function decide(
     instant,
     references: shippedReferences([skill], skill, parsed),
     ...(handedOver === undefined ? {} : { handedOver: handedOver as HandoffPacket }),
+    ...NO_PODS,
   });
+  return resultIn(output);
 }
 
 /** The same decision from ingredients that are written otherwise: every key in another order. */
@@ -90,14 +93,16 @@ export async function decideRewritten(
 ): Promise<SkillResult> {
   const directory = loadDirectory(permuteKeys(directoryOf(skill).snapshot));
   const parsed = skill.input.parse(permuteKeys(input));
-  return skill.execute({
+  const output = await skill.execute({
     input: parsed,
     configuration: skill.loadConfiguration(permuteKeys(skill.baselineConfiguration()), directory),
     directory,
     requester: { personId: requester },
     instant: NOW,
     references: permuteKeys(shippedReferences([skill], skill, parsed)) as ReturnType<typeof shippedReferences>,
+    ...NO_PODS,
   });
+  return resultIn(output);
 }
 
 /** What the protocol sees of an execution that people approved, where they were asked. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseYaml } from '../../lib/core/yaml.ts';
 import { type HandoffPolicy, loadHandoffPolicy } from '../../lib/engines/handoff/policy/policy.ts';
 import { handoffProtocol } from '../../lib/engines/handoff/protocol/protocol.ts';
+import { workRule } from '../../lib/engines/handoff/protocol/work.ts';
 import { candidateOf } from '../../lib/engines/handoff/request/candidate.ts';
 import {
   type ContractingRequest,
@@ -36,6 +37,7 @@ export const skill = defineSkill<ContractingRequest, HandoffPolicy>({
   references: ({ kind }) => (kind === 'contract' ? [NAME] : []),
   publishes: { candidateFor: candidateOf },
   handoff: handoffProtocol,
+  work: workRule,
   baselineConfiguration: () => parseYaml(policyYaml, 'policy.yaml'),
   loadConfiguration: loadHandoffPolicy,
   referenceDirectory: () => parseYaml(directoryYaml, 'reference/directory.yaml'),

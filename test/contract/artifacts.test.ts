@@ -11,7 +11,8 @@ import { ArtifactsUnavailable } from '../../lib/platform/artifacts/artifacts-una
 import { Erased } from '../../lib/platform/artifacts/erased.ts';
 import { folderArtifactStore } from '../../lib/platform/artifacts/folder.ts';
 import { s3ArtifactEraser, s3ArtifactStore } from '../../lib/platform/artifacts/s3.ts';
-import { type Answer, type Asked, clientTo, startLoopback } from './loopback.ts';
+import { type StoredVersion, s3Answers } from './fake-s3.ts';
+import { clientTo, startLoopback } from './loopback.ts';
 
 /** An adapter under test, ways to damage and to lose what it stored, and everything that it still holds of it. */
 interface Subject {
@@ -44,71 +45,10 @@ async function folderSubject(): Promise<Subject> {
   };
 }
 
-/** One stored version of an object, or the marker of its deletion. */
-interface Version {
-  readonly id: string;
-  body: Buffer;
-}
-
-/** As much of a versioned bucket as is used: conditional writes, reads, versions, and the errors that go with them. */
-function s3Answers(objects: Map<string, Version[]>, refusesDeletes: () => boolean = () => false) {
-  let versions = 0;
-
-  const error = (status: number, code: string): Answer => ({
-    status,
-    headers: { 'content-type': 'application/xml' },
-    body: `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`,
-  });
-  return ({ method, path, headers, body }: Asked): Answer => {
-    const url = new URL(path, 'http://s3');
-    const key = url.pathname;
-    const stored = objects.get(key) ?? [];
-    if (method === 'PUT') {
-      if (headers['if-none-match'] === '*' && stored.length > 0) return error(412, 'PreconditionFailed');
-      versions += 1;
-      objects.set(key, [...stored, { id: `v${versions}`, body }]);
-      return { status: 200 };
-    }
-    if (method === 'DELETE') {
-      if (refusesDeletes()) return error(403, 'AccessDenied');
-      objects.set(
-        key,
-        stored.filter(({ id }) => id !== url.searchParams.get('versionId')),
-      );
-      return { status: 204 };
-    }
-    // Two versions a page, so that the rest has to be asked for; another object whose key begins alike stands among them.
-    if (url.searchParams.has('versions')) {
-      const prefix = url.searchParams.get('prefix')!;
-      const listed = [...objects].flatMap(([at, all]) => {
-        const name = at.replace(/^\/artifacts\//, '');
-        return name.startsWith(prefix)
-          ? all.toReversed().map(({ id }, index) => ({ name, id, latest: index === 0 }))
-          : [];
-      });
-      const after = url.searchParams.get('version-id-marker');
-      const from = after === null ? 0 : listed.findIndex(({ id }) => id === after) + 1;
-      const page = listed.slice(from, from + 2);
-      const last = page.at(-1);
-      const more = from + 2 < listed.length;
-      const next = `<NextKeyMarker>${last?.name}</NextKeyMarker><NextVersionIdMarker>${last?.id}</NextVersionIdMarker>`;
-      const entries = page.map(
-        ({ name, id, latest }) =>
-          `<Version><Key>${name}</Key><VersionId>${id}</VersionId><IsLatest>${latest}</IsLatest></Version>`,
-      );
-      const list = `<IsTruncated>${more}</IsTruncated>${more ? next : ''}${entries.join('')}`;
-      const xml = `<?xml version="1.0"?><ListVersionsResult>${list}</ListVersionsResult>`;
-      return { status: 200, headers: { 'content-type': 'application/xml' }, body: xml };
-    }
-    const found = stored.at(-1)?.body;
-    return found === undefined ? error(404, 'NoSuchKey') : { status: 200, body: found };
-  };
-}
-
 const keyIn = (digest: Digest): string => `/artifacts/artifacts/${digest.slice(7, 9)}/${digest.slice(7)}.json`;
 
 async function s3Subject(): Promise<Subject> {
-  const objects = new Map<string, Version[]>();
+  const objects = new Map<string, StoredVersion[]>();
   const server = await startLoopback(s3Answers(objects));
   const client = new S3Client({ ...clientTo(server.url), forcePathStyle: true });
   return {
@@ -179,7 +119,7 @@ describe.each([
     await expect(subject.store.get(digest)).rejects.toMatchObject({ code: 'Erased', digest, erasure });
     await expect(subject.store.put({ telephone: '+44 20 7946 0958' })).rejects.toBeInstanceOf(Erased);
     await expect(subject.store.get(digest)).rejects.toBeInstanceOf(Erased);
-    expect(await subject.held()).not.toContain('7946');
+    expect(await subject.held()).not.toContain('20 7946 0958');
     expect(await subject.store.get(kept)).toEqual({ telephone: 'of somebody else' });
   });
 
@@ -209,7 +149,7 @@ describe.each([
 });
 
 test('an erasure from S3 that a lock or a crash broke off is finished when it is asked for again', async () => {
-  const objects = new Map<string, Version[]>();
+  const objects = new Map<string, StoredVersion[]>();
   let locked = true;
   const server = await startLoopback(s3Answers(objects, () => locked));
   const client = new S3Client({ ...clientTo(server.url), forcePathStyle: true, maxAttempts: 1 });

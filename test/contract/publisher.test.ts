@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,12 +13,22 @@ import {
   PublisherUnavailable,
   type Release,
   ReleaseRefused,
+  type Withdrawal,
 } from '../../lib/platform/publisher/publisher.ts';
 import { webhookPublisher } from '../../lib/platform/publisher/webhook.ts';
 import { readSettings } from '../../lib/platform/settings.ts';
 import { FakeClock } from '../support/runtime.ts';
 
 const KEY = { id: 'key-2026', secret: 'a secret that both sides know' };
+
+/** The order to take a release of the content down. */
+function withdrawalOf({ releaseId, digest, executionId, skill, channel, contentId }: Release, sequence: number) {
+  const schema = 'countersign/withdrawal/1' as const;
+  const names = { skill, executionId, channel, contentId };
+  const at = '2026-11-20T10:00:00.000Z';
+  const kind = 'withdrawn' as const;
+  return { schema, kind, releaseId: `${releaseId}.withdrawn`, withdraws: releaseId, ...names, sequence, digest, at };
+}
 
 function releaseOf(releaseId: string, sequence: number, headline: string): Release {
   const content = { parts: { '/headline': headline }, publication: { channel: 'website' } };
@@ -36,12 +46,12 @@ function releaseOf(releaseId: string, sequence: number, headline: string): Relea
   };
 }
 
-/** A receiver as its documentation asks for: it checks the signature and takes each release once, in order. */
+/** A receiver as its documentation asks for: it checks the signature and takes each release and withdrawal once, in order. */
 class Receiver {
   readonly requests: { headers: IncomingMessage['headers']; body: string }[] = [];
   /** What the next requests are answered: a status, silence, or an answer that is lost after the release was taken. */
   readonly next: (number | 'silence' | 'lost')[] = [];
-  readonly taken = new Map<string, Release>();
+  readonly taken = new Map<string, Release | Withdrawal>();
   #open: ServerResponse[] = [];
   readonly server = createServer((request, response) => {
     let body = '';
@@ -52,7 +62,8 @@ class Receiver {
   });
 
   get out(): Release | undefined {
-    return [...this.taken.values()].sort((a, b) => b.sequence - a.sequence)[0];
+    const last = [...this.taken.values()].sort((a, b) => b.sequence - a.sequence)[0];
+    return last === undefined || 'kind' in last ? undefined : last;
   }
 
   get url(): string {
@@ -73,7 +84,7 @@ class Receiver {
         response.writeHead(401).end();
         return;
       }
-      const release = JSON.parse(body) as Release;
+      const release = JSON.parse(body) as Release | Withdrawal;
       if (!this.taken.has(String(request.headers['idempotency-key']))) this.taken.set(release.releaseId, release);
     }
     if (how === 'lost') response.destroy();
@@ -134,7 +145,7 @@ const adapters: readonly Adapter[] = [
     make: () => folderPublisher(folder, clock),
     out: () => {
       const file = join(folder, 'website', 'campaign-coat.json');
-      return readdirSync(folder).length === 0 ? undefined : (JSON.parse(readFileSync(file, 'utf8')) as Release);
+      return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Release) : undefined;
     },
   },
   { name: 'the webhook', make: () => webhook(), out: () => receiver.out },
@@ -175,6 +186,39 @@ describe.each(adapters)('a publisher: $name', ({ make, out }) => {
     expect(out()?.digest).toBe(first.digest);
   });
 
+  test('takes content down, once, and gives a receipt that says so', async () => {
+    const publisher = make();
+    await publisher.publish(first);
+    const receipt = await publisher.takeDown(withdrawalOf(first, 2));
+    expect(out()).toBeUndefined();
+    expect(receipt).toMatchObject({
+      releaseId: 'ex-1.withdrawn',
+      digest: first.digest,
+      sequence: 2,
+      result: 'withdrawn',
+    });
+    expect(await publisher.takeDown(withdrawalOf(first, 2))).toMatchObject({ result: 'withdrawn' });
+    expect(out()).toBeUndefined();
+  });
+
+  test('keeps what was taken down from coming back late, and takes a later release', async () => {
+    const publisher = make();
+    await publisher.takeDown(withdrawalOf(first, 2));
+    await publisher.publish(first);
+    expect(out()).toBeUndefined();
+    const third = releaseOf('ex-3', 3, 'Ten hours of rain.');
+    await publisher.publish(third);
+    await publisher.takeDown(withdrawalOf(first, 2));
+    expect(out()).toEqual(third);
+  });
+
+  test.each(['../../etc', 'a/b', ''])('takes nothing down under the name %j', async (contentId) => {
+    const publisher = make();
+    await publisher.publish(first);
+    await expect(publisher.takeDown({ ...withdrawalOf(first, 2), contentId })).rejects.toBeInstanceOf(ReleaseRefused);
+    expect(out()).toEqual(first);
+  });
+
   test.each(['../../etc', 'a/b', '.hidden', ''])('refuses the name %j for good', async (contentId) => {
     await expect(make().publish({ ...first, contentId })).rejects.toBeInstanceOf(ReleaseRefused);
     expect(out()).toBeUndefined();
@@ -187,6 +231,33 @@ describe('the folder', () => {
     await Promise.all([1, 2, 3].map((n) => publisher.publish(releaseOf(`ex-${n}`, n, `Version ${n}`))));
     expect(readdirSync(join(folder, 'website')).sort()).toEqual(['.receipts', 'campaign-coat.json']);
     expect(readdirSync(join(folder, 'website', '.receipts')).sort()).toEqual(['ex-1.json', 'ex-2.json', 'ex-3.json']);
+  });
+
+  test('leaves a tombstone with digest and instant, and nothing of what was said', async () => {
+    const publisher = folderPublisher(folder, clock);
+    const release = releaseOf('ex-1', 1, 'Eight hours of rain.');
+    await publisher.publish(release);
+    await publisher.takeDown(withdrawalOf(release, 2));
+    const stone = readFileSync(join(folder, 'website', '.withdrawn', 'campaign-coat.json'), 'utf8');
+    expect(JSON.parse(stone)).toMatchObject({
+      digest: release.digest,
+      withdraws: 'ex-1',
+      at: '2026-11-20T10:00:00.000Z',
+    });
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+    const held = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8')).join('');
+    expect(held).not.toContain('Eight hours of rain.');
+  });
+
+  test('lets a withdrawal win over a release that comes at the same moment', async () => {
+    const publisher = folderPublisher(folder, clock);
+    const release = releaseOf('ex-1', 1, 'Eight hours of rain.');
+    await Promise.all([
+      publisher.publish(release),
+      publisher.takeDown(withdrawalOf(release, 2)),
+      publisher.publish(release),
+    ]);
+    expect(existsSync(join(folder, 'website', 'campaign-coat.json'))).toBe(false);
   });
 
   test('that cannot be written is to be tried again later', async () => {
@@ -243,6 +314,32 @@ describe('the webhook', () => {
     await expect(webhook().publish(release)).rejects.toBeInstanceOf(ReleaseRefused);
     expect(receiver.requests).toHaveLength(1);
     expect(waits).toEqual([]);
+  });
+
+  test('posts a withdrawal signed like a release, under its own id, marked by its kind and without the content', async () => {
+    const withdrawal = withdrawalOf(release, 2);
+    const receipt = await webhook().takeDown(withdrawal);
+    const [request] = receiver.requests;
+    expect(request?.body).toBe(canonicalJson(withdrawal));
+    expect(JSON.parse(request?.body ?? '{}')).toMatchObject({
+      kind: 'withdrawn',
+      withdraws: 'ex-1',
+      digest: release.digest,
+    });
+    expect(request?.body).not.toContain('Eight hours of rain.');
+    expect(request?.headers['idempotency-key']).toBe('ex-1.withdrawn');
+    expect(receiver.taken.has('ex-1.withdrawn')).toBe(true);
+    expect(receipt.answer).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  test('is content with a withdrawal of what is gone, and tells a refused one', async () => {
+    receiver.next.push(410, 404);
+    expect(await webhook().takeDown(withdrawalOf(release, 2))).toMatchObject({ result: 'withdrawn' });
+    await expect(webhook().takeDown(withdrawalOf(release, 2))).rejects.toThrow(
+      'refuses the withdrawal: it answered 404',
+    );
+    receiver.next.push(503, 503, 503, 503);
+    await expect(webhook().takeDown(withdrawalOf(release, 2))).rejects.toBeInstanceOf(PublisherUnavailable);
   });
 
   test('does not send what is unsigned: without the key it is tried again later', async () => {

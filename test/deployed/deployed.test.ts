@@ -16,9 +16,10 @@ import { answered, DeployedCommandLine } from './support/command-line.ts';
 import { decidedIn } from './support/decided.ts';
 import type { DeployedApi } from './support/deployed-api.ts';
 import type { Assembly } from './support/deployment.ts';
+import { handoffOf, Parties } from './support/handoffs.ts';
 import { inventory } from './support/inventory.ts';
 import { linkTo, mailTo } from './support/mailbox.ts';
-import { decideByMail, play } from './support/people.ts';
+import { approved, decideByMail, play } from './support/people.ts';
 import { pinnedBy } from './support/pinned-versions.ts';
 import { ACCOUNT, REGION } from './support/place.ts';
 import { PLANTED, withPlantedFailure } from './support/plant-failure.ts';
@@ -148,6 +149,63 @@ describe('through the deployed API', () => {
   });
 });
 
+describe('work that is handed over, to the end', () => {
+  const storyOf = (number: string) => {
+    const found = examples.find(({ name }) => name.startsWith(`${number}-`));
+    if (found === undefined) throw new RangeError(`There is no example ${number}.`);
+    return { skill: found.skill, example: found.at(new Date().toISOString()) };
+  };
+
+  test.each([
+    ['support', '41'],
+    ['marketing', '52'],
+  ])(
+    'of %s is read back, accepted, delivered and verified by mailed links, and its evidence holds',
+    async (_, number) => {
+      const { url } = world.server;
+      const story = storyOf(number);
+      const { requester, request, handoff: steps, expected } = story.example;
+      const id = await approved(url, api, story);
+      const parties = new Parties(url, api, story, id);
+      const [accept] = steps;
+      if (accept === undefined || !('as' in accept)) throw new TypeError('The story does not begin with a person.');
+
+      // Read back wrongly, it is told so without the right answer, and waits on.
+      const values = Object.fromEntries(Object.keys(accept.values).map((name) => [name, 'something else']));
+      const wrong = await parties.answer({ ...accept, values });
+      expect(wrong.link.startsWith(`${api.baseUrl}/handoffs/`)).toBe(true);
+      expect(wrong.status).toBe(400);
+      expect(wrong.html).not.toContain('value="INC-204117"');
+      expect((await handoffOf(api, id)).wait).toMatchObject({
+        awaits: 'receipt',
+        people: expect.arrayContaining([accept.as]),
+      });
+      // It is under way: the same work is not handed over beside it, and nothing of it is started.
+      const again = await api.call('POST', `/skills/${story.skill.name}/executions`, {
+        caller: requester,
+        body: request,
+      });
+      expect(again.status, again.text).toBe(409);
+      expect(again.text).toContain('work-under-way');
+
+      await parties.play(steps);
+      const view = await api.untilEnded(id);
+      const { levels, decisions } = view.outputs?.execution_scorecard.measures ?? {};
+      expect({ outcome: view.outcome, levels, decisions }).toEqual(expected);
+      expect(await handoffOf(api, id)).toMatchObject({ end: { state: 'closed', outcome: 'published' } });
+      expect((await api.open(wrong.link)).html).not.toContain('value="accept"');
+      const report = await verifyEvidence(await api.read(`/executions/${id}/evidence`), {
+        skills,
+        versions: engineVersions,
+      });
+      expect(report.ok, JSON.stringify(report.firstFailure)).toBe(true);
+      const results = new Map(report.checks.map(({ check, result }) => [check, result]));
+      for (const check of ['handoff', 'handoff-replay', 're-execution', 'chain'])
+        expect(results.get(check), check).toBe('pass');
+    },
+  );
+});
+
 describe('the same requests on the local system', () => {
   let local: SpawnedSystem;
   beforeAll(async () => {
@@ -157,7 +215,7 @@ describe('the same requests on the local system', () => {
   });
   afterAll(() => local?.stop());
 
-  // Stories that skip time cannot be told here: the deployed clock is the real one. Nor is what follows once work is handed over.
+  // Stories that skip time cannot be told here: the deployed clock is the real one. What is handed over is followed to its end above.
   const stories = examples.filter(
     ({ example: { skipTime, handoff, followUps } }) =>
       skipTime === undefined && handoff.length === 0 && followUps.length === 0,

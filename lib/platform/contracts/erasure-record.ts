@@ -5,7 +5,7 @@ import { parseWith } from '../../core/zod-problems.ts';
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/) as unknown as z.ZodType<Digest>;
 
 /** What an artifact was to the execution. */
-const role = z.enum(['request', 'handoff-artifact']);
+const role = z.enum(['request', 'handoff-artifact', 'pod-ledger', 'pod']);
 
 /** The record of an erasure: which artifacts, when, on whose word and why, and what was left. It is itself an artifact, and stays. */
 export const erasureRecord = z.strictObject({

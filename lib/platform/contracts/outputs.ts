@@ -100,5 +100,7 @@ export const handoffPacket = z.strictObject({
   candidate: z.strictObject({ skill: z.string(), version: z.string(), digest }).optional(),
   /** The handoff that the execution offered: the document as it ended, by digest. */
   handoff: z.strictObject({ document: digest, state: z.string() }).optional(),
+  /** What the next execution of the skill goes on from, in the skill's own words; see `SkillDefinition.next`. */
+  next: z.unknown().optional(),
 });
 export type HandoffPacket = z.infer<typeof handoffPacket>;

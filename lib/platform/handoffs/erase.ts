@@ -8,6 +8,7 @@ import { type ErasureRecord, parseErasureRecord } from '../contracts/erasure-rec
 import type { ErasureOrder, ExecutionRecord, PendingEvent } from '../contracts/execution.ts';
 import { parseStoredRequest, readRequest, requestDocument, skillNamed } from '../executions/context.ts';
 import { changeExecution, readExecution } from '../executions/execution-store.ts';
+import { readLedger } from '../executions/pod-ledger.ts';
 import { log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
 import { finishErasures } from './finish-erasures.ts';
@@ -25,7 +26,21 @@ const refuse = (message: string): never => {
   throw new NotPossibleNow(message);
 };
 
-/** What holds the payload, or quotes it: the stored request, and every document that an answer brought. */
+/** Pieces of the payload that were solved apart, and what became of them; none where an order took them before. */
+async function podsOf(runtime: Runtime, record: ExecutionRecord): Promise<readonly Erasable[]> {
+  if (record.pods === undefined) return [];
+  const { ledger } = record.pods;
+  try {
+    const { rounds } = await readLedger(runtime, record);
+    const parts = new Set(rounds.flat().flatMap(({ work, pod }) => [work, pod]));
+    return [{ role: 'pod-ledger', digest: ledger }, ...[...parts].map((digest): Erasable => ({ role: 'pod', digest }))];
+  } catch (error) {
+    if (error instanceof Erased) return [];
+    throw error;
+  }
+}
+
+/** What holds the payload, or quotes it: the stored request, its pods, and every document that an answer brought. */
 async function erasableOf(runtime: Runtime, record: ExecutionRecord): Promise<readonly Erasable[]> {
   const handoff = await findHandoff(runtime, record.executionId);
   if (record.outcome === undefined && handoff === undefined)
@@ -33,6 +48,7 @@ async function erasableOf(runtime: Runtime, record: ExecutionRecord): Promise<re
   const brought = new Set([...(handoff?.artifacts ?? []), ...(record.handoff?.artifacts ?? [])]);
   return [
     { role: 'request', digest: record.request },
+    ...(await podsOf(runtime, record)),
     ...[...brought].map((digest): Erasable => ({ role: 'handoff-artifact', digest })),
   ];
 }

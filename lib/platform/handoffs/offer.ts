@@ -12,6 +12,7 @@ import { type HandoffFile, readHandoffFile } from './file.ts';
 import { findHandoff, putNewHandoff, readHandoff } from './handoff-store.ts';
 import { requireMailBudget } from './mail-budget.ts';
 import { opened } from './move.ts';
+import { underClaim } from './work.ts';
 
 /** Stores the handoff unless an earlier run of this step did; what its contract refuses is a gate's business. */
 async function openOnce(runtime: Runtime, file: HandoffFile) {
@@ -21,11 +22,13 @@ async function openOnce(runtime: Runtime, file: HandoffFile) {
     const at = runtime.clock.now();
     const handoff = opened(file, file.protocol.open(file.case, at), at);
     requireMailBudget(file, handoff);
-    try {
-      await putNewHandoff(runtime, handoff);
-    } catch (error) {
-      if (!(error instanceof Conflict)) throw error;
-    }
+    await underClaim(runtime, file, async () => {
+      try {
+        await putNewHandoff(runtime, handoff);
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error;
+      }
+    });
   });
 }
 

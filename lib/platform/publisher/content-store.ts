@@ -14,12 +14,14 @@ export interface ReleasedVersion {
   /** The configuration version that execution ran on. */
   readonly configuration: string;
   readonly digest: Digest;
-  /** Artifact: the release as it was first handed over. */
+  /** Artifact: the release as it was first handed over; of a withdrawal, what is taken down. */
   readonly document: Digest;
   /** `owed`: the publisher has not confirmed it. `out`: it has. `rolled-back`: another version was put in its place for a fault. */
   readonly standing: 'owed' | 'out' | 'rolled-back';
   /** The release that this one puts back. */
   readonly restores?: string;
+  /** The release that is taken down, there being none before it to put back: then this is no release but the end of one. */
+  readonly withdraws?: string;
   /** Artifact. */
   readonly receipt?: Digest;
   readonly at: Instant;
@@ -41,7 +43,7 @@ export type ContentName = Pick<ReleasedContent, 'skill' | 'channel' | 'contentId
 /** Releases that are remembered; their artifacts stay whatever happens here. */
 const REMEMBERED = 60;
 
-/** The index partition of content whose last release was put back and is not confirmed: the sweeper finishes it. */
+/** The index partition of content that a rollback put back or took down, which is not confirmed: the sweeper finishes it. */
 export const OWED_RELEASES = 'OWED-RELEASES';
 
 /** The index partition of content that stands as a configuration version released it. */
@@ -52,7 +54,12 @@ const keyOf = ({ skill, channel, contentId }: ContentName): ItemKey => ({
   sk: `${channel}#${contentId}`,
 });
 
-/** The release that stands: the last that was not rolled back. */
+/** Whether a rollback brought it about: then the sweeper sees to it, and no execution waits for it. */
+export function isRollback({ restores, withdraws }: ReleasedVersion): boolean {
+  return restores !== undefined || withdraws !== undefined;
+}
+
+/** What stands: the last release that was not rolled back, or that the content was taken down. */
 export function standingRelease({ releases }: ReleasedContent): ReleasedVersion | undefined {
   return releases.findLast(({ standing }) => standing !== 'rolled-back');
 }
@@ -61,11 +68,13 @@ function indexed(content: ReleasedContent): ReleasedContent {
   const { skill } = content;
   const place = keyOf(content).sk;
   const standing = standingRelease(content);
-  const owed = standing?.standing === 'owed' && standing.restores !== undefined;
+  const owed = standing?.standing === 'owed' && isRollback(standing);
+  // What was taken down stands under no configuration: rolling one back again does nothing to it.
+  const under = standing?.withdraws === undefined ? standing?.configuration : undefined;
   return {
     ...content,
-    gsi1pk: standing === undefined ? undefined : releasedUnder(skill, standing.configuration),
-    gsi1sk: standing === undefined ? undefined : place,
+    gsi1pk: under === undefined ? undefined : releasedUnder(skill, under),
+    gsi1sk: under === undefined ? undefined : place,
     gsi2pk: owed ? OWED_RELEASES : undefined,
     gsi2sk: owed ? `${skill}#${place}` : undefined,
   } as ReleasedContent;

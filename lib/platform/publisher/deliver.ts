@@ -14,19 +14,35 @@ export async function publisherOf({ publisher }: Pick<Runtime, 'publisher'>): Pr
   throw new InvalidInput(message, [{ pointer: '/publication', code: 'publisher-missing', message, mend }]);
 }
 
+/** Hands over what is owed: a release, one that is put back, or the order to take the content down. */
+async function handOver(runtime: Runtime, name: ContentName, owed: ReleasedVersion): Promise<Receipt> {
+  const { releaseId, sequence, restores, withdraws, executionId, digest, at } = owed;
+  const publisher = await publisherOf(runtime);
+  if (withdraws !== undefined) {
+    const schema = 'countersign/withdrawal/1';
+    const kind = 'withdrawn';
+    return publisher.takeDown({ schema, kind, releaseId, withdraws, ...name, executionId, sequence, digest, at });
+  }
+  const document = parseWith(releaseSchema, await runtime.artifacts.get(owed.document), 'The stored release');
+  const given = { ...document, releaseId, sequence };
+  return restores === undefined ? publisher.publish(given) : publisher.republish({ ...given, restores });
+}
+
+/** The event that the chain of the release's execution gets. */
+function eventOf({ restores, withdraws, sequence }: ReleasedVersion): [type: string, facts: Record<string, string>] {
+  if (withdraws !== undefined) return [`content-withdrawn.${sequence}`, { withdraws }];
+  return restores === undefined ? ['content-published', {}] : [`content-republished.${sequence}`, { restores }];
+}
+
 /**
- * Hands a release to the publisher and notes that it is out, with the receipt. Safe to repeat: the publisher tells a repetition by
- * the release's id, and what is out already is not handed over again.
+ * Hands over what is owed of a piece of content and notes that it is done, with the receipt. Safe to repeat: the publisher tells a
+ * repetition by the release's id, and what is out already is not handed over again.
  * @throws PublisherUnavailable, ReleaseRefused.
  */
 export async function deliverRelease(runtime: Runtime, name: ContentName, owed: ReleasedVersion): Promise<void> {
   if (owed.standing !== 'owed') return;
-  const { releaseId, sequence, restores, executionId, digest } = owed;
-  const publisher = await publisherOf(runtime);
-  const document = parseWith(releaseSchema, await runtime.artifacts.get(owed.document), 'The stored release');
-  const given = { ...document, releaseId, sequence };
-  const receipt: Receipt =
-    restores === undefined ? await publisher.publish(given) : await publisher.republish({ ...given, restores });
+  const { releaseId, sequence, executionId, digest } = owed;
+  const receipt = await handOver(runtime, name, owed);
   const kept = await runtime.artifacts.put(receipt);
   await changeContent(runtime, name, (current) => ({
     ...current,
@@ -35,6 +51,7 @@ export async function deliverRelease(runtime: Runtime, name: ContentName, owed: 
     ),
   }));
   const { channel, contentId } = name;
+  const [type, more] = eventOf(owed);
   const facts = {
     channel,
     contentId,
@@ -44,10 +61,7 @@ export async function deliverRelease(runtime: Runtime, name: ContentName, owed: 
     receipt: kept,
     result: receipt.result,
     target: receipt.target,
+    ...more,
   };
-  await changeExecution(runtime, executionId, (current) =>
-    restores === undefined
-      ? withEvent(current, 'content-published', receipt.at, facts)
-      : withEvent(current, `content-republished.${sequence}`, receipt.at, { ...facts, restores }),
-  );
+  await changeExecution(runtime, executionId, (current) => withEvent(current, type, receipt.at, facts));
 }

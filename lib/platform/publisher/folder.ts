@@ -4,12 +4,13 @@ import { dirname, join } from 'node:path';
 import { canonicalJson } from '../../core/digest.ts';
 import type { Instant } from '../../core/instant.ts';
 import {
+  checkedRelease,
+  checkedWithdrawal,
   type Publisher,
   PublisherUnavailable,
   type Receipt,
   type Release,
-  ReleaseRefused,
-  release,
+  type Withdrawal,
 } from './publisher.ts';
 
 const isMissing = (error: unknown): boolean => (error as { code?: unknown }).code === 'ENOENT';
@@ -36,23 +37,40 @@ async function write(file: string, value: unknown): Promise<void> {
   }
 }
 
+/** Runs one thing after the other: what is out is read before it is replaced. */
+function inTurns(): <T>(run: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (run) => {
+    const mine = last.then(run, run);
+    last = mine.catch(() => {});
+    return mine;
+  };
+}
+
 /**
  * Publishes into a folder of this machine: `CHANNEL/CONTENT.json` is what is out, `CHANNEL/.receipts/RELEASE.json` what was ever taken
- * over. The content is written first, so that a crash in between leads to the same content again.
+ * over, `CHANNEL/.withdrawn/CONTENT.json` what was last taken down, by its digest and instant. The content is written first, so
+ * that a crash in between leads to the same content again; of what is taken down the tombstone is.
  */
 export function folderPublisher(folder: string, clock: { now(): Instant }): Publisher {
-  async function put(given: Release): Promise<Receipt> {
-    const checked = release.safeParse(given);
-    if (!checked.success) throw new ReleaseRefused('The release does not have the form of one.');
-    const { channel, contentId, releaseId, digest, sequence } = checked.data;
+  const turn = inTurns();
+
+  async function take(given: Release | Withdrawal): Promise<Receipt> {
+    const { channel, contentId, releaseId, digest, sequence } = given;
     const receiptFile = join(folder, channel, '.receipts', `${releaseId}.json`);
     const contentFile = join(folder, channel, `${contentId}.json`);
+    const tombstoneFile = join(folder, channel, '.withdrawn', `${contentId}.json`);
     try {
       const known = await readJson<Receipt>(receiptFile);
       if (known !== undefined) return known;
-      const out = await readJson<Release>(contentFile);
-      const result = out !== undefined && out.sequence > sequence ? 'superseded' : 'published';
-      if (result === 'published') await write(contentFile, checked.data);
+      const [out, gone] = [await readJson<Release>(contentFile), await readJson<Withdrawal>(tombstoneFile)];
+      const late = Math.max(out?.sequence ?? 0, gone?.sequence ?? 0) > sequence;
+      const result = late ? 'superseded' : 'kind' in given ? 'withdrawn' : 'published';
+      if (result === 'published') await write(contentFile, given);
+      if (result === 'withdrawn') {
+        await write(tombstoneFile, given);
+        await rm(contentFile, { force: true });
+      }
       const schema = 'countersign/release-receipt/1';
       const receipt: Receipt = { schema, releaseId, digest, sequence, target: 'folder', result, at: clock.now() };
       await write(receiptFile, receipt);
@@ -61,5 +79,17 @@ export function folderPublisher(folder: string, clock: { now(): Instant }): Publ
       throw new PublisherUnavailable('The folder of what is published cannot be written.', [], { cause: error });
     }
   }
-  return { publish: put, republish: put };
+
+  const put = async (given: Release) => {
+    const checked = checkedRelease(given);
+    return turn(() => take(checked));
+  };
+  return {
+    publish: put,
+    republish: put,
+    takeDown: async (given) => {
+      const checked = checkedWithdrawal(given);
+      return turn(() => take(checked));
+    },
+  };
 }

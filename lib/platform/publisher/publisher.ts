@@ -27,7 +27,30 @@ export const release = z.strictObject({
 });
 export type Release = z.infer<typeof release>;
 
-/** What shows that a release was taken over. */
+/** The order to take a piece of content down for good: it holds nothing of the content itself. */
+export const withdrawal = z.strictObject({
+  schema: z.literal('countersign/withdrawal/1'),
+  /** Tells receivers that take both apart from a release. */
+  kind: z.literal('withdrawn'),
+  /** Unique for good, as that of a release. */
+  releaseId: name,
+  /** The release that is taken down; whatever is out of the content goes. */
+  withdraws: name,
+  skill: name,
+  /** The execution that released it. */
+  executionId: name,
+  channel: name,
+  contentId: name,
+  /** Counts with the releases of the content: a release with a lower one comes too late. */
+  sequence: z.int().min(1),
+  /** The digest of what is taken down, as people had approved it. */
+  digest,
+  /** When that was decided. */
+  at: z.string(),
+});
+export type Withdrawal = z.infer<typeof withdrawal>;
+
+/** What shows that a release, or a withdrawal, was taken over. */
 export interface Receipt {
   readonly schema: 'countersign/release-receipt/1';
   readonly releaseId: string;
@@ -35,8 +58,8 @@ export interface Receipt {
   readonly sequence: number;
   /** Where it went, without anything secret. */
   readonly target: string;
-  /** `published`; `superseded`: a later release of the content was there already, and stays. */
-  readonly result: 'published' | 'superseded';
+  /** `published`, `withdrawn`; `superseded`: a later release of the content was there already, and stays. */
+  readonly result: 'published' | 'withdrawn' | 'superseded';
   readonly at: Instant;
   /** What the target answered, by its digest. */
   readonly answer?: Release['digest'];
@@ -51,6 +74,11 @@ export interface Publisher {
   publish(release: Release): Promise<Receipt>;
   /** Puts an earlier version back, under a release id and a sequence of its own. @throws as `publish`. */
   republish(release: Release & { readonly restores: string }): Promise<Receipt>;
+  /**
+   * Takes content down where there is no earlier version to put back. Taking down what is not there is done at once, and keeps an
+   * earlier release from coming late. @throws as `publish`.
+   */
+  takeDown(withdrawal: Withdrawal): Promise<Receipt>;
 }
 
 /** The target cannot be reached or cannot take anything now; later it may. */
@@ -61,4 +89,18 @@ export class PublisherUnavailable extends CountersignError {
 /** The target does not take this release, now or later. */
 export class ReleaseRefused extends CountersignError {
   readonly code = 'ReleaseRefused';
+}
+
+/** @throws ReleaseRefused when it does not have the form of a release: its names become paths. */
+export function checkedRelease(given: Release): Release {
+  const checked = release.safeParse(given);
+  if (!checked.success) throw new ReleaseRefused('The release does not have the form of one.');
+  return checked.data;
+}
+
+/** @throws ReleaseRefused when it does not have the form of a withdrawal. */
+export function checkedWithdrawal(given: Withdrawal): Withdrawal {
+  const checked = withdrawal.safeParse(given);
+  if (!checked.success) throw new ReleaseRefused('The withdrawal does not have the form of one.');
+  return checked.data;
 }

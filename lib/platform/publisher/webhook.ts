@@ -3,12 +3,14 @@ import { canonicalJson, digestOfBytes } from '../../core/digest.ts';
 import { epochMilliseconds, type Instant } from '../../core/instant.ts';
 import { RETRY_DELAYS_MS } from '../aws/retry-strategy.ts';
 import {
+  checkedRelease,
+  checkedWithdrawal,
   type Publisher,
   PublisherUnavailable,
   type Receipt,
   type Release,
   ReleaseRefused,
-  release,
+  type Withdrawal,
 } from './publisher.ts';
 
 /** A key that both sides know; its id tells the receiver which one, so that keys can be changed. */
@@ -34,6 +36,8 @@ const TIMEOUT_MILLISECONDS = 8_000;
 const MOST_ANSWER_BYTES = 65_536;
 /** Answers after which the same request may succeed: too early, too many, a fault on the other side. */
 const PASSING = [408, 425, 429];
+/** The receiver's word that nothing of it is there any more, which is all that a withdrawal wants. */
+const GONE = 410;
 
 /** What a receiver computes anew: HMAC-SHA-256 over the time, a point and the body, in hexadecimal. */
 export function signatureOf(secret: string, timestamp: number, body: string): string {
@@ -59,15 +63,15 @@ type Attempt = { readonly done: Receipt } | { readonly refused: number } | { rea
 /**
  * Publishes by POST to an address of the environment's settings. The body is the release in canonical JSON; `countersign-signature`
  * says which key signed it and how (`keyId=ID, v1=HEX`), `countersign-timestamp` when (seconds), `idempotency-key` is the release id:
- * a receiver takes each id once. Four attempts, as for every dependency. Redirects are not followed; answers are kept by their
- * digest alone.
+ * a receiver takes each id once. What is taken down is posted to the same address in the same way; its body says
+ * `"kind":"withdrawn"`. Four attempts, as for every dependency. Redirects are not followed; answers are kept by their digest alone.
  */
 export function webhookPublisher(options: WebhookOptions): Publisher {
   const { url, key, clock, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
   const wait = options.wait ?? ((milliseconds) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)));
   const target = `webhook:${new URL(url).host}`;
 
-  async function attempt(given: Release, body: string, { id, secret }: WebhookKey): Promise<Attempt> {
+  async function attempt(given: Release | Withdrawal, body: string, { id, secret }: WebhookKey): Promise<Attempt> {
     const { releaseId, digest, sequence } = given;
     const timestamp = Math.floor(epochMilliseconds(clock.now()) / 1_000);
     try {
@@ -85,10 +89,12 @@ export function webhookPublisher(options: WebhookOptions): Publisher {
       });
       const answer = digestOfBytes(await answerBytes(response));
       const { status } = response;
+      const withdraws = 'kind' in given;
       if (PASSING.includes(status) || status >= 500) return { failed: `it answered ${status}` };
-      if (status < 200 || status >= 300) return { refused: status };
+      if ((status < 200 || status >= 300) && !(withdraws && status === GONE)) return { refused: status };
       const schema = 'countersign/release-receipt/1';
-      return { done: { schema, releaseId, digest, sequence, target, result: 'published', at: clock.now(), answer } };
+      const result = withdraws ? 'withdrawn' : 'published';
+      return { done: { schema, releaseId, digest, sequence, target, result, at: clock.now(), answer } };
     } catch (error) {
       return {
         failed: error instanceof Error && error.name === 'TimeoutError' ? 'it took too long' : 'it cannot be reached',
@@ -96,24 +102,27 @@ export function webhookPublisher(options: WebhookOptions): Publisher {
     }
   }
 
-  async function send(given: Release): Promise<Receipt> {
-    const checked = release.safeParse(given);
-    if (!checked.success) throw new ReleaseRefused('The release does not have the form of one.');
-    const body = canonicalJson(checked.data);
+  async function send(given: Release | Withdrawal): Promise<Receipt> {
+    const body = canonicalJson(given);
+    const what = 'kind' in given ? 'withdrawal' : 'release';
     const signing = await key().catch((error: unknown) => {
       throw new PublisherUnavailable('The key of the publisher cannot be read.', [], { cause: error });
     });
     let last = '';
     for (const delay of [0, ...RETRY_DELAYS_MS]) {
       if (delay > 0) await wait(delay);
-      const made = await attempt(checked.data, body, signing);
+      const made = await attempt(given, body, signing);
       if ('done' in made) return made.done;
       if ('refused' in made)
-        throw new ReleaseRefused(`The publisher refuses the release: it answered ${made.refused}.`);
+        throw new ReleaseRefused(`The publisher refuses the ${what}: it answered ${made.refused}.`);
       last = made.failed;
     }
-    throw new PublisherUnavailable(`The publisher does not take the release now: ${last}.`);
+    throw new PublisherUnavailable(`The publisher does not take the ${what} now: ${last}.`);
   }
 
-  return { publish: send, republish: send };
+  return {
+    publish: async (given) => send(checkedRelease(given)),
+    republish: async (given) => send(checkedRelease(given)),
+    takeDown: async (given) => send(checkedWithdrawal(given)),
+  };
 }

@@ -6,7 +6,7 @@ import { type AwsAnswer, type AwsApis, type Keys, signed } from './aws.ts';
 
 /** How often and how long an execution is looked at. */
 const LOOK_EVERY_MS = 250;
-const LOOK_FOR_MS = 60_000;
+const LOOK_FOR_MS = 120_000;
 
 /** What a request carries besides method and path. */
 export interface DeployedCall {

@@ -20,17 +20,22 @@ export async function decideByMail(
   return link;
 }
 
-/** Plays an example through the deployed API as its story says, up to its outcome. */
-export async function play(
+/** Starts an example through the deployed API and has its approvers decide. @returns its execution. */
+export async function approved(
   server: string,
   api: DeployedApi,
-  { skill, example }: BundledExample,
-): Promise<ExecutionView> {
+  { skill, example }: Pick<BundledExample, 'skill' | 'example'>,
+): Promise<string> {
   const executionId = await api.start(skill.name, example.requester, example.request);
   const directory = loadDirectory(skill.referenceDirectory());
   for (const { approver, action, comment } of example.decisions) {
     const entries = { choice: action, ...(comment === undefined ? {} : { comment }) };
     await decideByMail(server, api, executionId, approver, entries, directory.requirePerson(approver).email);
   }
-  return api.untilEnded(executionId);
+  return executionId;
+}
+
+/** Plays an example through the deployed API as its story says, up to its outcome. */
+export async function play(server: string, api: DeployedApi, bundled: BundledExample): Promise<ExecutionView> {
+  return api.untilEnded(await approved(server, api, bundled));
 }

@@ -48,7 +48,7 @@ export function copyOfTree(parent: string, revision: string): string {
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const file = join(folder, HANDLERS);
   const source = readFileSync(file, 'utf8');
-  if (source.split(CALL).length !== 3) throw new Error(`${HANDLERS} has changed: say here where its steps begin.`);
+  if (source.split(CALL).length !== 4) throw new Error(`${HANDLERS} has changed: say here where its steps begin.`);
   writeFileSync(file, source.replaceAll(CALL, 'watched(told(event, invocation), ') + teller(parent, revision));
   return folder;
 }

@@ -42,11 +42,16 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
+/** Each incident is a piece of work of its own. */
+const ticketOf = (number: number): string => `INC-${310_000 + number}`;
+
 /** An incident with a steps count and text that nobody else's holds. */
 async function start(): Promise<string> {
   executions += 1;
   const { request, requester } = exampleOf(support, '41', runtime.clock.now());
-  const input = { ...(request.input as Record<string, unknown>), thread: `t-erasure-${executions}` };
+  const given = request.input as { readonly payload: { readonly value: object } };
+  const payload = { ...given.payload, value: { ...given.payload.value, ticket: ticketOf(executions) } };
+  const input = { ...given, payload, thread: `t-erasure-${executions}` };
   const result = await startExecution(runtime, {
     skill: support,
     body: { ...request, input },
@@ -68,11 +73,16 @@ async function offered(): Promise<string> {
 const act = (executionId: string, who: string, id: string, event: Record<string, unknown> & { type: string }) =>
   answerByEvent(runtime, executionId, principalOf(who), { id, event });
 
-const ACCEPT = { type: 'accept', readback: { '/ticket': 'INC-204117', '/severity': 'high' }, criteria: [] };
+/** Accepts the newest incident. */
+const accept = () => ({
+  type: 'accept',
+  readback: { '/ticket': ticketOf(executions), '/severity': 'high' },
+  criteria: [],
+});
 
 async function accepted(): Promise<string> {
   const executionId = await offered();
-  await act(executionId, 'lena.vogt', 'a-1', ACCEPT);
+  await act(executionId, 'lena.vogt', 'a-1', accept());
   return executionId;
 }
 
@@ -178,7 +188,7 @@ describe('an erasure', () => {
     const { wait } = await viewHandoff(runtime, executionId);
     const queue = await readQueue(runtime, wait!.party);
     expect(queue.work.find((one) => one.executionId === executionId)?.erased).toBe(true);
-    const refused = await act(executionId, 'lena.vogt', 'a-1', ACCEPT).catch((error: unknown) => error);
+    const refused = await act(executionId, 'lena.vogt', 'a-1', accept()).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(HandoffRefused);
     expect((refused as HandoffRefused).message).toMatch(/erased/i);
     expect((await viewHandoff(runtime, executionId)).handoff.state).not.toBe('accepted');

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../lib/core/json.ts';
 import { canIAccept } from '../../../lib/engines/handoff/can-i-accept.ts';
 import { loadHandoffPolicy } from '../../../lib/engines/handoff/policy/policy.ts';
+import { NO_PODS, resultIn } from '../../support/skill-output.ts';
 import { runHere } from '../cli/support/run-here.ts';
 import { codesOf, decide, directoryOf, exampleOf, policyOf, support } from './player.ts';
 
@@ -80,15 +81,16 @@ describe('the matrix of consumers and versions', () => {
       sender: { party: 'night-shift' },
       routing: { consumer: 'day-shift' },
     };
-    const result = await support.execute({
+    const output = await support.execute({
       input: support.input.parse(day),
       configuration: policy,
       directory: directoryOf(support),
       requester: { personId: 'henrik.dahl' },
       instant: '2026-11-18T10:00:00.000Z',
       references: {},
+      ...NO_PODS,
     });
-    expect(codesOf(result)).toContain('version-not-accepted');
+    expect(codesOf(resultIn(output))).toContain('version-not-accepted');
   });
 });
 

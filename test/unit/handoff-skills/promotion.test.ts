@@ -9,6 +9,7 @@ import { regressionBaseline } from '../../../lib/platform/promotion/regression-b
 import { simulationSuite } from '../../../lib/platform/promotion/simulation-suite.ts';
 import { unitSuite } from '../../../lib/platform/promotion/unit-suite.ts';
 import { shippedReferences } from '../../../lib/platform/skill/shipped-references.ts';
+import { resultIn } from '../../support/skill-output.ts';
 import { directoryOf, marketing, NOW, support } from './player.ts';
 
 const recordings = readRecordings();
@@ -86,7 +87,7 @@ describe.each([
     expect(handing.length).toBeGreaterThan(2);
     const { failures } = await unit(
       {
-        execute: async (context) => ({ ...(await skill.execute(context)), verdict: 'block' }),
+        execute: async (context) => ({ ...resultIn(await skill.execute(context)), verdict: 'block' }),
       },
       handing,
     );
@@ -100,7 +101,7 @@ describe.each([
         ? {
             ...each,
             execute: async (context: Parameters<typeof each.execute>[0]) => {
-              const result = await each.execute(context);
+              const result = resultIn(await each.execute(context));
               return { ...result, risk: { ...result.risk, score: result.risk.score + 1 } };
             },
           }

@@ -4,6 +4,7 @@ import type { Json } from '../../../lib/core/json.ts';
 import { compilePayloadSchema } from '../../../lib/engines/handoff/payload-schema.ts';
 import { loadHandoffPolicy } from '../../../lib/engines/handoff/policy/policy.ts';
 import { candidateOf } from '../../../lib/engines/handoff/request/candidate.ts';
+import { NO_PODS } from '../../support/skill-output.ts';
 import { codesOf, decide, directoryOf, handoffsOver, NOW, planOf, policyOf, support } from './player.ts';
 
 type Draft = { [name: string]: Json };
@@ -182,6 +183,7 @@ describe('a new version of a contract', () => {
         requester: { personId: 'jonas.berg' },
         instant: NOW,
         references: {},
+        ...NO_PODS,
       });
     await expect(alone()).rejects.toMatchObject({ problems: [{ code: 'no-baseline' }] });
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { digestOf } from '../../../lib/core/digest.ts';
+import { type Digest, digestOf } from '../../../lib/core/digest.ts';
 import { InvalidInput } from '../../../lib/core/errors.ts';
 import { readChain } from '../../../lib/platform/audit/chain.ts';
 import { beginLedger, changeLedger, moved } from '../../../lib/platform/configuration/ledger.ts';
@@ -20,6 +20,7 @@ import {
   type Receipt,
   type Release,
   ReleaseRefused,
+  type Withdrawal,
 } from '../../../lib/platform/publisher/publisher.ts';
 import { restoreReleases } from '../../../lib/platform/publisher/restore.ts';
 import type { HandoffDocument, HandoffRelease } from '../../../lib/platform/skill/handoff-protocol.ts';
@@ -35,8 +36,11 @@ const EMBARGO = '2026-11-21T08:00:00.000Z';
 /** A publisher that keeps what is out, and fails as often as it is told to. */
 class RecordingPublisher implements Publisher {
   readonly calls: { readonly how: 'publish' | 'republish'; readonly release: Release }[] = [];
+  readonly withdrawals: Withdrawal[] = [];
   readonly out = new Map<string, Release>();
   fail: Error | undefined;
+  /** The content that it does not take down. */
+  keeps: string | undefined;
 
   async #take(how: 'publish' | 'republish', release: Release, at: string): Promise<Receipt> {
     this.calls.push({ how, release });
@@ -50,6 +54,17 @@ class RecordingPublisher implements Publisher {
 
   publish = (release: Release) => this.#take('publish', release, '2026-11-20T09:00:00.000Z');
   republish = (release: Release) => this.#take('republish', release, '2026-11-20T09:00:00.000Z');
+
+  takeDown = async (withdrawal: Withdrawal): Promise<Receipt> => {
+    this.withdrawals.push(withdrawal);
+    if (this.fail !== undefined) throw this.fail;
+    if (withdrawal.contentId === this.keeps) throw new ReleaseRefused('It stays.');
+    const { releaseId, digest, sequence, channel, contentId } = withdrawal;
+    if ((this.out.get(`${channel}/${contentId}`)?.sequence ?? 0) < sequence) this.out.delete(`${channel}/${contentId}`);
+    const schema = 'countersign/release-receipt/1';
+    const at = '2026-11-20T09:30:00.000Z';
+    return { schema, releaseId, digest, sequence, target: 'memory', result: 'withdrawn', at };
+  };
 
   get headline(): unknown {
     return this.out.get('website/campaign-coat')?.content.headline;
@@ -65,7 +80,8 @@ function skillThatReleases(notBefore: string) {
         { pointer: '/payload', code: 'payload-erased', message: 'It is gone.', mend: 'Release something else.' },
       ]);
     const content = { headline: ticket };
-    return { contentId: NAME.contentId, channel: NAME.channel, notBefore, digest: digestOf(content), content };
+    const contentId = ticket.startsWith('Gloves') ? 'campaign-gloves' : NAME.contentId;
+    return { contentId, channel: NAME.channel, notBefore, digest: digestOf(content), content };
   };
   return { ...handingSkill, handoff: { ...tinyProtocol, release } };
 }
@@ -276,14 +292,108 @@ describe('a rollback', () => {
     expect(world.publisher.calls.at(-1)).toMatchObject({ how: 'republish', release: { restores: first.executionId } });
   });
 
-  test('of the only version leaves nothing to put back, and publishes nothing else', async () => {
+  const typesOf = async ({ runtime }: World, { executionId }: { readonly executionId: string }) =>
+    (await readExecution(runtime, executionId)).pendingEvents.map(({ type }) => type);
+
+  test('of the only version takes it down, once, and its chain says so with the receipt', async () => {
     const world = await startWorld();
     const only = await closedHandoff(world, 'Nine hours of rain.', '2');
     await publish(world.runtime, only);
     await rollBackTwo(world);
     const [skill] = world.runtime.skills;
     await restoreReleases(world.runtime, skill!);
+    await restoreReleases(world.runtime, skill!);
+    expect(world.publisher.out.size).toBe(0);
     expect(world.publisher.calls.filter(({ how }) => how === 'republish')).toEqual([]);
-    expect((await findContent(world.runtime, NAME))?.releases[0]?.standing).toBe('rolled-back');
+    const digest = digestOf({ headline: 'Nine hours of rain.' });
+    const releaseId = `${only.executionId}.withdrawn`;
+    expect(world.publisher.withdrawals).toMatchObject([
+      { kind: 'withdrawn', releaseId, withdraws: only.executionId, digest, sequence: 2 },
+    ]);
+    const content = await findContent(world.runtime, NAME);
+    expect(content?.releases.map(({ standing }) => standing)).toEqual(['rolled-back', 'out']);
+    const { pendingEvents } = await readExecution(world.runtime, only.executionId);
+    expect(pendingEvents).toMatchObject([
+      { type: 'content-rolled-back.1', data: { withdrawal: releaseId } },
+      { type: 'content-withdrawn.2', data: { withdraws: only.executionId, digest, result: 'withdrawn' } },
+    ]);
+    const receipt = pendingEvents[1]?.data.receipt as Digest;
+    expect(await world.runtime.artifacts.get(receipt)).toMatchObject({ releaseId, result: 'withdrawn' });
+  });
+
+  test('that the publisher does not take down now is finished later, also when it had refused before', async () => {
+    const world = await startWorld();
+    const only = await closedHandoff(world, 'Nine hours of rain.', '2');
+    await publish(world.runtime, only);
+    await rollBackTwo(world);
+    const [skill] = world.runtime.skills;
+    for (const fail of [new PublisherUnavailable('Down.'), new ReleaseRefused('Not now.')]) {
+      world.publisher.fail = fail;
+      await restoreReleases(world.runtime, skill!);
+      expect(world.publisher.headline).toBe('Nine hours of rain.');
+      expect(await typesOf(world, only)).toEqual(['content-rolled-back.1']);
+    }
+    world.publisher.fail = undefined;
+    await restoreReleases(world.runtime, skill!);
+    expect(world.publisher.out.size).toBe(0);
+    expect(new Set(world.publisher.withdrawals.map((each) => JSON.stringify(each))).size).toBe(1);
+    expect(await typesOf(world, only)).toEqual(['content-rolled-back.1', 'content-withdrawn.2']);
+  });
+
+  test('takes the rest down where the publisher refuses one', async () => {
+    const world = await startWorld();
+    await publish(world.runtime, await closedHandoff(world, 'Nine hours of rain.', '2'));
+    await publish(world.runtime, await closedHandoff(world, 'Gloves for all of it.', '2'));
+    expect(world.publisher.out.size).toBe(2);
+    await rollBackTwo(world);
+    const [skill] = world.runtime.skills;
+    for (const keeps of [NAME.contentId, 'campaign-gloves']) {
+      world.publisher.keeps = keeps;
+      await restoreReleases(world.runtime, skill!);
+    }
+    expect(world.publisher.out.size).toBe(0);
+  });
+
+  test('takes down what was put back, when that is rolled back as well, and a new release follows', async () => {
+    const world = await startWorld();
+    const { first } = await twoVersions(world);
+    await rollBackTwo(world);
+    const [skill] = world.runtime.skills;
+    await restoreReleases(world.runtime, skill!);
+    expect(world.publisher.headline).toBe('Eight hours of rain.');
+    await changeLedger(world.runtime, NAME.skill, (ledger) => ({
+      ...ledger,
+      stables: [],
+      entries: ledger.entries.map((entry) =>
+        entry.version === '1'
+          ? moved(entry, 'retired', { at: '2026-11-20T10:00:00.000Z', by: 'ops', because: 'Bad.', rolledBack: true })
+          : entry,
+      ),
+    }));
+    await restoreReleases(world.runtime, skill!);
+    expect(world.publisher.out.size).toBe(0);
+    expect(world.publisher.withdrawals).toMatchObject([{ sequence: 4, executionId: first.executionId }]);
+    await restoreReleases(world.runtime, skill!);
+    expect(world.publisher.withdrawals).toHaveLength(1);
+  });
+
+  test('of an execution whose content was erased meanwhile still takes it down', async () => {
+    const world = await startWorld();
+    const only = await closedHandoff(world, 'Nine hours of rain.');
+    // The publisher has taken it, and its answer is lost in a fault.
+    world.publisher.fail = new TypeError('A fault.');
+    await expect(publish(world.runtime, only)).rejects.toBeInstanceOf(TypeError);
+    world.publisher.out.set('website/campaign-coat', world.publisher.calls[0]!.release);
+    world.publisher.fail = undefined;
+    const { request } = await readExecution(world.runtime, only.executionId);
+    await world.runtime.artifacts.erase(request, await world.runtime.artifacts.put({ record: 'of the erasure' }));
+    await recover(world.runtime, { ...only, fault: { Error: 'TypeError', Cause: 'A fault.' } });
+    expect(await outcomeOf(world, only)).toBe('rolled-back');
+    expect(world.publisher.out.size).toBe(0);
+    const types = await typesOf(world, only);
+    expect(types.filter((type) => type.startsWith('content-'))).toEqual([
+      'content-rolled-back.1',
+      'content-withdrawn.2',
+    ]);
   });
 });

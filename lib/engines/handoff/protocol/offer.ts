@@ -2,6 +2,7 @@ import { digestOf } from '../../../core/digest.ts';
 import { InvalidInput, NotFound, type Problem } from '../../../core/errors.ts';
 import type { Instant } from '../../../core/instant.ts';
 import { calendarsOf } from '../calendars.ts';
+import { bouncesLeft } from '../guards.ts';
 import { draftHandoff } from '../handoff.ts';
 import { type Packet, packetDigest, parsePacket } from '../packet.ts';
 import { readinessDigest, scoreReadiness } from '../readiness.ts';
@@ -105,7 +106,8 @@ export function draftOf(file: ProtocolCase, packet: Packet, at: Instant) {
 }
 
 /**
- * The handoff as it is offered, once gates and people have passed it.
+ * The handoff as it is offered, once gates and people have passed it. Where its thread has come back more often than the contract
+ * allows, a person decides first what follows.
  * @throws InvalidInput when it can no longer be offered; Publish then blocks.
  */
 export function openHandoff(file: ProtocolCase, at: Instant): HandoffFile {
@@ -122,5 +124,9 @@ export function openHandoff(file: ProtocolCase, at: Instant): HandoffFile {
     notes: [],
   };
   const recorder = new Recorder(document, { id: `open.${file.executionId}`, at, by: { part: 'system', id: 'system' } });
-  return offerPacket(file, recorder, packet).document;
+  offerPacket(file, recorder, packet);
+  // Rejected time and again the work would go back and forth for good, each time as a handoff of its own.
+  return bouncesLeft(recorder.document.handoff) < 0
+    ? recorder.event('escalate', { cause: 'bounces' }, 'system').document
+    : recorder.document;
 }

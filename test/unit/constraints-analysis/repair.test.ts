@@ -78,7 +78,7 @@ test('a repair clears its finding and brings no error, and no smaller change of 
         }
       }
     }),
-    { numRuns: isDeep ? 300 : 40, seed: 11 },
+    { numRuns: isDeep ? 300 : 30, seed: 11 },
   );
   expect(repaired).toBeGreaterThan(5);
 }, 600_000);

@@ -33,7 +33,6 @@ test('two processes find the same, byte for byte, whatever the order of the rule
   const first = analysed('as written');
   expect(JSON.parse(first)).toMatchObject({ rest: { verdict: 'findings' } });
   expect(first).toContain('"repair"');
-  expect(analysed('as written')).toBe(first);
   expect(analysed('reversed')).toBe(first);
   expect(analysed('rotated')).toBe(first);
 }, 60_000);

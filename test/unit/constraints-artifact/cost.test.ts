@@ -8,6 +8,9 @@ import { Dice } from '../constraints/dice.ts';
 import { randomSet } from '../constraints/random-sets.ts';
 import { fixture, TODAY } from './fixtures.ts';
 
+/** COUNTERSIGN_DEEP=1 asks for all of the random sets. */
+const isDeep = process.env.COUNTERSIGN_DEEP !== undefined;
+
 const READ = { linear: 'terms', member: 'values', contains: 'mask', present: 'field', opaque: 'expression' } as const;
 
 /** A set whose atoms count how often they are evaluated: each reads one of its members exactly once when it is. */
@@ -51,7 +54,7 @@ function largest(set: ConstraintSet): { atoms: number; labels: number; applied: 
 }
 
 test('no decision costs more than the bound', () => {
-  for (let seed = 400; seed < 460; seed += 1) {
+  for (let seed = 400; seed < (isDeep ? 460 : 415); seed += 1) {
     const set = randomSet(new Dice(seed), 10);
     const [bound, most] = [costBound(set), largest(set)];
     expect(most.atoms).toBeLessThanOrEqual(bound.atoms);

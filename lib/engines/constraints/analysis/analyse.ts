@@ -2,8 +2,9 @@ import type { Analysis, AnalysisBudget, Finding, Unknown } from '../findings.ts'
 import type { ConstraintSet } from '../model.ts';
 import { type Check, formulaCheck } from './check.ts';
 import { findingOf } from './draft.ts';
+import { hasOpaque } from './enumerate-opaque.ts';
 import { inquiryInto } from './inquiry.ts';
-import { hasOpaque, prepare, type World } from './prepare.ts';
+import { prepare, type World } from './prepare.ts';
 import { type Load, Prover } from './prover.ts';
 import { withRepairs } from './repair.ts';
 import { findConflicts } from './report-conflicts.ts';

@@ -10,7 +10,7 @@ import {
   wholeSpace,
 } from './boxes.ts';
 import { complementCells } from './cells.ts';
-import { fewPieces, type Piece, walk } from './cover.ts';
+import { fewPieces, pieceOf, walk } from './cover.ts';
 import { type Meter, spend } from './regions.ts';
 
 /** What no rule owns: inputs that cannot be. It costs a set of rules nothing. */
@@ -35,7 +35,7 @@ export interface Board {
   readonly meter: Meter;
 }
 
-export function denialOf({ box, owner }: Piece, board: Board): Denial {
+export function denialOf(box: Box, owner: number, board: Board): Denial {
   return {
     owner,
     facts: box.map((cells, axis) => (board.isTerm[axis] === true ? undefined : cells)),
@@ -49,7 +49,7 @@ function lastPoint(box: Box, sizes: Sizes): Point {
 
 /** Terms that are still open, held by as few denials as a look at some corners finds; `free` when nothing denies them. */
 function hardestTerms(open: readonly Box[], denials: readonly Denial[], sizes: Sizes): Point | 'free' {
-  const pieces = denials.map(({ terms, owner }) => ({ box: terms, owner }));
+  const pieces = denials.map(({ terms, owner }) => pieceOf(terms, owner));
   const { holding } = fewPieces(pieces);
   let [best, fewest] = [undefined as Point | undefined, Number.POSITIVE_INFINITY];
   for (const box of open.slice(0, 8)) {

@@ -13,9 +13,12 @@ interface AxisRows {
 }
 
 /** Finds the boxes that may meet a box: bit rows by first and last cell, after the sweep of interval overlap. */
-export interface BoxIndex {
-  /** Indices of boxes whose hull meets the hull of this one, ascending; some of them may still not meet it. */
-  readonly near: (box: Box) => number[];
+export interface BoxIndex<T extends { readonly owner: number }> {
+  /**
+   * Items of boxes whose hull meets the hull of this one, all but those of one owner, in their order; some of them may still
+   * not meet it.
+   */
+  readonly near: (box: Box, except?: number) => T[];
 }
 
 function rowsOf(axis: number, size: number, boxes: readonly Box[], words: number): AxisRows {
@@ -39,13 +42,18 @@ function rowsOf(axis: number, size: number, boxes: readonly Box[], words: number
   return { axis, step, begun, ended };
 }
 
-export function indexBoxes(boxes: readonly Box[], sizes: Sizes): BoxIndex {
+/** @param items one for each box: what is found */
+export function indexBoxes<T extends { readonly owner: number }>(
+  boxes: readonly Box[],
+  items: readonly T[],
+  sizes: Sizes,
+): BoxIndex<T> {
   const words = Math.max(1, (boxes.length + 31) >>> 5);
   const used = sizes.map((_, axis) => axis).filter((axis) => boxes.some((box) => box[axis] !== undefined));
   const axes = used.map((axis) => rowsOf(axis, sizes[axis] as number, boxes, words));
   const bits = new Uint32Array(words);
   return {
-    near: (box) => {
+    near: (box, except) => {
       bits.fill(0xffffffff);
       for (const { axis, step, begun, ended } of axes) {
         const cells = box[axis];
@@ -55,11 +63,11 @@ export function indexBoxes(boxes: readonly Box[], sizes: Sizes): BoxIndex {
         for (let word = 0; word < words; word++)
           bits[word] = (bits[word] as number) & (begun[high + word] as number) & ~(ended[low + word] as number);
       }
-      const found: number[] = [];
+      const found: T[] = [];
       for (let word = 0; word < words; word++)
         for (let rest = bits[word] as number; rest !== 0; rest &= rest - 1) {
           const index = word * 32 + (31 - Math.clz32(rest & -rest));
-          if (index < boxes.length) found.push(index);
+          if (index < boxes.length && items[index]?.owner !== except) found.push(items[index] as T);
         }
       return found;
     },

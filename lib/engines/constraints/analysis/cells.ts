@@ -37,10 +37,53 @@ export function complementCells(cells: Cells, size: number): Cells {
   return found;
 }
 
+/**
+ * The lowest cell of `own` above a cell that `taken` leaves out; none when there is none.
+ * @param own the whole axis where it is undefined
+ */
+export function nextOutside(own: Cells | undefined, taken: Cells, size: number, after: number): number | undefined {
+  let cell = after + 1;
+  for (let i = 0, j = 0; cell < size; ) {
+    if (own !== undefined) {
+      while (i < own.length && (own[i + 1] as number) < cell) i += 2;
+      if (i >= own.length) return undefined;
+      cell = Math.max(cell, own[i] as number);
+    }
+    while (j < taken.length && (taken[j + 1] as number) < cell) j += 2;
+    if (j >= taken.length || (taken[j] as number) > cell) return cell;
+    cell = (taken[j + 1] as number) + 1;
+  }
+  return undefined;
+}
+
+/** The highest cell of `own` that `taken` leaves out; none when there is none. */
+export function lastOutside(own: Cells | undefined, taken: Cells, size: number): number | undefined {
+  let cell = own === undefined ? size - 1 : (own[own.length - 1] as number);
+  for (let i = (own?.length ?? 0) - 2, j = taken.length - 2; cell >= 0; ) {
+    if (own !== undefined) {
+      while (i >= 0 && (own[i] as number) > cell) i -= 2;
+      if (i < 0) return undefined;
+      cell = Math.min(cell, own[i + 1] as number);
+    }
+    while (j >= 0 && (taken[j] as number) > cell) j -= 2;
+    if (j < 0 || (taken[j + 1] as number) < cell) return cell;
+    cell = (taken[j] as number) - 1;
+  }
+  return undefined;
+}
+
 export function hasCell(cells: Cells, cell: number): boolean {
   for (let i = 0; i < cells.length; i += 2)
     if (cell >= (cells[i] as number) && cell <= (cells[i + 1] as number)) return true;
   return false;
+}
+
+/** How many cells there are; all of the axis where they are undefined. */
+export function cellCount(cells: Cells | undefined, size: number): number {
+  if (cells === undefined) return size;
+  let count = 0;
+  for (let i = 0; i < cells.length; i += 2) count += (cells[i + 1] as number) - (cells[i] as number) + 1;
+  return count;
 }
 
 export function isFull(cells: Cells, size: number): boolean {

@@ -118,9 +118,9 @@ export function boxConflicts(world: World, cap: number): BoxConflicts {
   const board = boardOf(world);
   const known = new Antichain();
   const all = [
-    ...world.unreal.flatMap(({ boxes }) => (boxes ?? []).map((box) => denialOf({ box, owner: NOBODY }, board))),
+    ...world.unreal.flatMap(({ boxes }) => (boxes ?? []).map((box) => denialOf(box, NOBODY, board))),
     ...world.rules.flatMap(({ violates, position }) =>
-      (violates.boxes ?? []).map((box) => denialOf({ box, owner: position }, board)),
+      (violates.boxes ?? []).map((box) => denialOf(box, position, board)),
     ),
   ];
   const { denials, unfinished: prohibiting } = withoutProhibitions(all, board);
@@ -130,14 +130,14 @@ export function boxConflicts(world: World, cap: number): BoxConflicts {
     known.add(owners);
     if (known.sets.length > cap) break;
   }
-  const index = suspected.length > FEW ? indexBoxes(factsOf(suspected), board.sizes) : undefined;
+  const index = suspected.length > FEW ? indexBoxes(factsOf(suspected), suspected, board.sizes) : undefined;
   const done = new Set<Denial>();
   for (const seed of suspected) {
     if (known.sets.length > cap) break;
     if (!isComplex(seed, board)) continue;
     // Sets with earlier seeds were found from those.
     done.add(seed);
-    const near = index?.near(seed.facts).map((at) => suspected[at] as Denial) ?? suspected;
+    const near = index?.near(seed.facts) ?? suspected;
     const rest = near.filter((denial) => !done.has(denial));
     if (searchFrom(seed, [seed, ...rest], board, known, cap) === undefined) unfinished.add(seed.owner);
   }

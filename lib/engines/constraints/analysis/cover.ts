@@ -1,10 +1,10 @@
 import { type Box, boxHas, boxWithin, firstPoint, type Point, type Sizes } from './boxes.ts';
-import { type Cells, cellsWithin, complementCells, hasCell, intersectCells } from './cells.ts';
+import { type Cells, cellsWithin, hasCell, lastOutside, nextOutside } from './cells.ts';
 import { CoverSearch } from './cover-search.ts';
 import type { Piece } from './helpful-pieces.ts';
 import { type Meter, within } from './regions.ts';
 
-export type { Piece } from './helpful-pieces.ts';
+export { type Piece, pieceOf } from './helpful-pieces.ts';
 
 /** So many steps are walked in the hope of a free point, before the exact search. */
 const STEPS = 24;
@@ -59,22 +59,21 @@ export function walk(
   steps = STEPS,
 ): Point | undefined {
   const point = [...from];
+  const ways: number[] = [];
   for (let step = 0; step < steps; step++) {
     const inside = holding(point);
     if (inside === undefined) return point;
-    const ways: number[] = [];
-    for (let axis = 0; axis < inside.box.length; axis++) {
-      const cells = inside.box[axis];
+    let count = 0;
+    const { flat } = inside;
+    for (let i = 0; i < flat.length; i += 2 + 2 * (flat[i + 1] as number)) {
+      const axis = flat[i] as number;
       const own = start[axis];
-      if (cells !== undefined && (own === undefined || !cellsWithin(own, cells))) ways.push(axis);
+      if (own === undefined || !cellsWithin(own, inside.box[axis] as Cells)) ways[count++] = axis;
     }
-    const way = ways[step % Math.max(ways.length, 1)];
-    if (way === undefined) return undefined;
-    const outside = complementCells(inside.box[way] as Cells, sizes[way] as number);
-    const own = start[way];
-    const free = own === undefined ? outside : intersectCells(own, outside);
-    const above = free.find((first, index) => index % 2 === 0 && first > (point[way] as number));
-    point[way] = above ?? (free.at(-1) as number);
+    if (count === 0) return undefined;
+    const way = ways[step % count] as number;
+    const [own, taken, size] = [start[way], inside.box[way] as Cells, sizes[way] as number];
+    point[way] = nextOutside(own, taken, size, point[way] as number) ?? (lastOutside(own, taken, size) as number);
   }
   return undefined;
 }
@@ -84,23 +83,26 @@ export type Hints = Point[];
 
 /** The point of a box that is most like one that was free. */
 function likelyFree(box: Box, hints: Hints): Point {
+  const axes: number[] = [];
+  for (let axis = 0; axis < box.length; axis++) if (box[axis] !== undefined) axes.push(axis);
   let best: Point | undefined;
   let most = -1;
-  for (const hint of hints) {
+  for (let at = 0; at < hints.length && most < axes.length; at++) {
+    const hint = hints[at] as Point;
     let inside = 0;
-    for (let axis = 0; axis < box.length; axis++) {
-      const cells = box[axis];
-      if (cells === undefined || hasCell(cells, hint[axis] as number)) inside += 1;
-    }
+    for (const axis of axes) if (hasCell(box[axis] as Cells, hint[axis] as number)) inside += 1;
     if (inside > most) {
       best = hint;
       most = inside;
     }
   }
-  const hint = best ?? firstPoint(box);
-  return box.map((cells, axis) =>
-    cells === undefined || hasCell(cells, hint[axis] as number) ? (hint[axis] as number) : (cells[0] as number),
-  );
+  if (best === undefined) return firstPoint(box);
+  const point = [...best];
+  for (const axis of axes) {
+    const cells = box[axis] as Cells;
+    if (!hasCell(cells, point[axis] as number)) point[axis] = cells[0] as number;
+  }
+  return point;
 }
 
 function remember(hints: Hints, point: Point): void {
@@ -124,14 +126,19 @@ export function freePoint(
 ): { readonly point: Point } | { readonly owners: readonly number[] } {
   const hard: [Box, readonly Piece[]][] = [];
   for (const box of region) {
+    // Where one piece holds the whole box, a walk would lead nowhere.
+    const whole = pieces.around(box);
+    if (whole !== undefined) {
+      hard.push([box, [whole]]);
+      continue;
+    }
     const steps = pieces.isMany ? STEPS : FIRST_STEPS;
     const point = walk(box, pieces.holding, sizes, likelyFree(box, hints), steps);
     if (point !== undefined) {
       remember(hints, point);
       return { point };
     }
-    const whole = pieces.around(box);
-    hard.push([box, whole === undefined ? pieces.near(box) : [whole]]);
+    hard.push([box, pieces.near(box)]);
   }
   const used = new Set<number>();
   const searches: CoverSearch[] = [];

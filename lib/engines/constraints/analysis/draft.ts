@@ -3,6 +3,7 @@ import type { Finding, FindingCode, Repair } from '../findings.ts';
 import type { DecisionTable, Rule, Values } from '../model.ts';
 import type { Confirmation } from './check.ts';
 import type { Days } from './conflicts.ts';
+import { contentOfRule, pathsOf } from './content.ts';
 import type { Prepared, World } from './prepare.ts';
 
 /** A finding before it is written down: rules by position, days as the day's field has them. */
@@ -45,40 +46,15 @@ function dayOf(world: World, witness: Values): { witnessDay?: number } {
   return day === undefined || field?.minimum === field?.maximum ? {} : { witnessDay: day };
 }
 
-/** The same content with fields by their paths, so that another field in the set changes no digest. */
-function byPath(content: unknown, paths: readonly string[]): unknown {
-  if (Array.isArray(content)) return content.map((each) => byPath(each, paths));
-  if (content === null || typeof content !== 'object') return content;
-  return Object.fromEntries(
-    Object.entries(content).map(([key, value]) => [
-      key,
-      key === 'field' && typeof value === 'number' ? (paths[value] ?? '') : byPath(value, paths),
-    ]),
-  );
-}
-
-/** Most rules with a finding have several. */
 const contents = new WeakMap<Prepared, string>();
 
-/**
- * A rule by its id, with the ids of the rules that it names, so that the place in the file does not matter.
- * @returns its canonical form
- */
+/** A rule's form; most rules with a finding have several findings, so that it is kept. */
 function contentOf(prepared: Prepared, world: World): string {
   const known = contents.get(prepared);
   if (known !== undefined) return known;
   const { rule, overriders } = prepared;
-  const { id, when, effect, inForce, priority } = rule;
-  const paths = world.fields.map(({ path }) => path);
-  const overriddenBy = overriders.map((each) => world.rules[each]?.rule.id ?? '');
-  const content = canonicalJson({
-    id,
-    when: byPath(when, paths),
-    effect: byPath(effect, paths),
-    inForce,
-    priority,
-    overriddenBy,
-  });
+  const above = overriders.map((each) => world.rules[each]?.rule.id ?? '');
+  const content = contentOfRule(rule, above, pathsOf(world));
   contents.set(prepared, content);
   return content;
 }
@@ -91,7 +67,7 @@ function digestOfDraft(
   period: { readonly from?: number; readonly until?: number },
 ): Digest {
   const parts = [
-    `"code":${canonicalJson(code)}`,
+    `"code":"${code}"`,
     `"period":${canonicalJson(period)}`,
     ...(pointer === undefined ? [] : [`"pointer":${canonicalJson(pointer)}`]),
     `"rules":[${prepared.map((each) => contentOf(each, world)).join()}]`,

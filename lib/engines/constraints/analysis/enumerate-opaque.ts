@@ -17,6 +17,20 @@ const FALSE: Formula = { kind: 'constant', value: false };
 /** There are more alternatives than are wanted. */
 class TooMany extends Error {}
 
+/** Whether a part of a condition is beyond the analysable subset. */
+export function hasOpaque(formula: Formula): boolean {
+  switch (formula.kind) {
+    case 'and':
+    case 'or':
+      for (const part of formula.parts) if (hasOpaque(part)) return true;
+      return false;
+    case 'not':
+      return hasOpaque(formula.part);
+    default:
+      return formula.kind === 'opaque';
+  }
+}
+
 function valuesOf({ minimum, maximum, optional }: Field): (number | undefined)[] {
   const values = Array.from({ length: maximum - minimum + 1 }, (_, at) => minimum + at);
   return optional ? [undefined, ...values] : values;
@@ -132,5 +146,5 @@ export function settleSmall(fields: readonly Field[], meter: Meter): (formula: F
         return formula;
     }
   };
-  return settle;
+  return (formula) => (hasOpaque(formula) ? settle(formula) : formula);
 }

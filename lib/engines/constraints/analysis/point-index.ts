@@ -15,11 +15,13 @@ interface AxisRows {
 
 /** Finds the boxes that hold a point, or a whole box: for each axis, bits of the boxes that have a cell. */
 export interface PointIndex {
-  /** The first box that has the point, of those that count. */
-  readonly holding: (point: Point, counts: (index: number) => boolean) => number | undefined;
-  /** The first box in which all of this one lies, of those that count. */
-  readonly around: (box: Box, counts: (index: number) => boolean) => number | undefined;
+  /** The first box that has the point, of all but those of one owner. */
+  readonly holding: (point: Point, except: number | undefined) => number | undefined;
+  /** The first box in which all of this one lies, of all but those of one owner. */
+  readonly around: (box: Box, except: number | undefined) => number | undefined;
 }
+
+const NOWHERE: Point = [];
 
 function setBit(bits: Uint32Array, from: number, index: number): void {
   const at = from + (index >>> 5);
@@ -46,26 +48,12 @@ function rowsOf(axis: number, size: number, boxes: readonly Box[], words: number
   return { axis, step, having, open };
 }
 
-/** The lowest bit that stands in all rows and passes a test. */
-function firstInAll(
-  rows: readonly Uint32Array[],
-  starts: readonly number[],
-  words: number,
-  passes: (index: number) => boolean,
-): number | undefined {
-  for (let word = 0; word < words; word++) {
-    let bits = 0xffffffff;
-    for (let at = 0; at < rows.length && bits !== 0; at++)
-      bits &= (rows[at] as Uint32Array)[(starts[at] as number) + word] as number;
-    for (; bits !== 0; bits &= bits - 1) {
-      const index = word * 32 + (31 - Math.clz32(bits & -bits));
-      if (passes(index)) return index;
-    }
-  }
-  return undefined;
+/** The place of the lowest bit of a word that is not zero. */
+function lowestBit(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
 }
 
-export function indexPoints(boxes: readonly Box[], sizes: Sizes): PointIndex {
+export function indexPoints(boxes: readonly Box[], owners: readonly number[], sizes: Sizes): PointIndex {
   const words = (boxes.length + 31) >>> 5;
   const used = sizes.map((_, axis) => axis).filter((axis) => boxes.some((box) => box[axis] !== undefined));
   // What most boxes restrict comes first: it leaves the fewest bits to look at.
@@ -74,41 +62,47 @@ export function indexPoints(boxes: readonly Box[], sizes: Sizes): PointIndex {
     .map((axis) => ({ axis, open: openOn(axis) }))
     .sort((a, b) => a.open - b.open)
     .map(({ axis }) => rowsOf(axis, sizes[axis] as number, boxes, words));
-  const all = axes.map(({ having }) => having);
-  const starts = axes.map(() => 0);
-  return {
-    holding: (point, counts) => {
-      axes.forEach(({ axis, step }, at) => {
-        starts[at] = Math.floor((point[axis] as number) / step) * words;
-      });
-      return firstInAll(
-        all,
-        starts,
-        words,
-        (index) => index < boxes.length && boxHas(boxes[index] as Box, point) && counts(index),
-      );
-    },
-    around: (box, counts) => {
-      const rows: Uint32Array[] = [];
-      const from: number[] = [];
-      for (const { axis, step, having, open } of axes) {
-        const cells: Cells | undefined = box[axis];
-        rows.push(...(cells === undefined ? [open] : [having, having]));
-        from.push(
-          ...(cells === undefined
-            ? [0]
-            : [
-                Math.floor((cells[0] as number) / step) * words,
-                Math.floor((cells[cells.length - 1] as number) / step) * words,
-              ]),
-        );
+  // For a point a row of each axis, for a box one at either end.
+  const rows: Uint32Array[] = [];
+  const starts: number[] = [];
+
+  /** The lowest bit that stands in so many rows and passes the test for the box or the point. */
+  const firstInAll = (count: number, box: Box | undefined, point: Point, except: number | undefined) => {
+    for (let word = 0; word < words; word++) {
+      let bits = 0xffffffff;
+      for (let at = 0; at < count && bits !== 0; at++)
+        bits &= (rows[at] as Uint32Array)[(starts[at] as number) + word] as number;
+      for (; bits !== 0; bits &= bits - 1) {
+        const index = word * 32 + lowestBit(bits);
+        if (index >= boxes.length || owners[index] === except) continue;
+        const own = boxes[index] as Box;
+        if (box === undefined ? boxHas(own, point) : boxWithin(box, own)) return index;
       }
-      return firstInAll(
-        rows,
-        from,
-        words,
-        (index) => index < boxes.length && boxWithin(box, boxes[index] as Box) && counts(index),
-      );
+    }
+    return undefined;
+  };
+
+  return {
+    holding: (point, except) => {
+      for (let at = 0; at < axes.length; at++) {
+        const { axis, step, having } = axes[at] as AxisRows;
+        rows[at] = having;
+        starts[at] = Math.floor((point[axis] as number) / step) * words;
+      }
+      return firstInAll(axes.length, undefined, point, except);
+    },
+    around: (box, except) => {
+      let count = 0;
+      for (let at = 0; at < axes.length; at++) {
+        const { axis, step, having, open } = axes[at] as AxisRows;
+        const cells: Cells | undefined = box[axis];
+        rows[count] = cells === undefined ? open : having;
+        starts[count++] = cells === undefined ? 0 : Math.floor((cells[0] as number) / step) * words;
+        if (cells === undefined) continue;
+        rows[count] = having;
+        starts[count++] = Math.floor((cells[cells.length - 1] as number) / step) * words;
+      }
+      return firstInAll(count, box, NOWHERE, except);
     },
   };
 }

@@ -52,14 +52,6 @@ export function negate(part: Formula): Formula {
   return { kind: 'not', part };
 }
 
-export function hasOpaque(formula: Formula): boolean {
-  let found = false;
-  eachAtom(formula, (atom) => {
-    found ||= atom.kind === 'opaque';
-  });
-  return found;
-}
-
 /** The day's bounds as a condition on the day's field. */
 export function inForce(day: FieldIndex, { from, until }: Rule['inForce']): Formula {
   const terms = [{ of: 'value' as const, field: day, coefficient: 1 }];

@@ -2,7 +2,8 @@ import { holds } from '../evaluate/holds.ts';
 import type { FindingCode } from '../findings.ts';
 import type { Values } from '../model.ts';
 import { NOBODY } from './box-conflicts.ts';
-import { freePoint, withMore } from './cover.ts';
+import type { Point } from './boxes.ts';
+import { freePoint, pieceOf, withMore } from './cover.ts';
 import type { Owned, Pool } from './pool.ts';
 import { type Extent, isIn, type World } from './prepare.ts';
 import { within } from './regions.ts';
@@ -28,8 +29,27 @@ export type Answer =
   | { readonly is: 'covered'; readonly by: 'intervals' | 'solver'; readonly owners: readonly number[] }
   | { readonly is: 'unknown'; readonly because: 'opaque' | 'budget'; readonly spent: number };
 
+const NONE: readonly Extent[] = [];
+
 function isFree(values: Values, boxless: readonly Owned[], except: number | undefined): boolean {
   return boxless.every(({ owner, extent }) => owner === except || !holds(extent.formula, values));
+}
+
+/** Most questions only ask whether there is such an input, so that it is written down when somebody looks. */
+class FreeInput {
+  readonly is = 'free';
+  readonly by = 'intervals';
+  readonly #world: World;
+  readonly #point: Point;
+
+  constructor(world: World, point: Point) {
+    this.#world = world;
+    this.#point = point;
+  }
+
+  get values(): Values {
+    return inputAt(this.#world.space, this.#world.fields, this.#point);
+  }
 }
 
 /**
@@ -41,14 +61,16 @@ export function answerByBoxes(world: World, { region, pool, except, raw }: Quest
   const { boxes } = region;
   if (boxes === undefined) return undefined;
   if (boxes.length === 0) return { is: 'covered', by: 'intervals', owners: [] };
-  const impossible = raw ? [] : world.unreal;
-  const unreal = impossible.flatMap((extent) => (extent.boxes ?? []).map((box) => ({ box, owner: NOBODY })));
+  const impossible = raw ? NONE : world.unreal;
+  const unreal = impossible.flatMap((extent) => (extent.boxes ?? []).map((box) => pieceOf(box, NOBODY)));
   const boxlessUnreal = impossible.filter((extent) => extent.boxes === undefined);
   const pieces = withMore(unreal, pool.pieces(except));
   const found = within(meter, () => freePoint(boxes, pieces, sizes, meter, pool.hints));
   if (found === undefined) return undefined;
   if ('owners' in found) return { is: 'covered', by: 'intervals', owners: found.owners };
-  const values = inputAt(world.space, world.fields, found.point);
+  const answer = new FreeInput(world, found.point);
+  if (pool.boxless.length === 0 && boxlessUnreal.length === 0) return answer;
+  const { values } = answer;
   if (!isFree(values, pool.boxless, except) || boxlessUnreal.some((extent) => isIn(extent, values))) return undefined;
-  return { is: 'free', by: 'intervals', values };
+  return answer;
 }

@@ -1,6 +1,6 @@
 import type { Field, Formula } from '../model.ts';
 import { type Box, boxWithin, intersectBoxes, slab, subtractBox, wholeSpace } from './boxes.ts';
-import { complementCells } from './cells.ts';
+import { type Cells, complementCells, intersectCells, isFull } from './cells.ts';
 import { mergeTerms } from './linear.ts';
 import { cellsOfAtom, type Space, splitContains } from './space.ts';
 
@@ -94,6 +94,30 @@ export function zeroCompares({ is, bound }: Extract<Formula, { kind: 'linear' }>
   return is === 'ne' || (bound > 0 ? is === 'lt' || is === 'le' : is === 'gt' || is === 'ge');
 }
 
+/** A region where an atom over one axis holds as well, or where it does not. */
+function narrowed(
+  boxes: readonly Box[],
+  { axis, cells }: { readonly axis: number; readonly cells: Cells },
+  isTrue: boolean,
+  { space, meter }: Cutter,
+): readonly Box[] {
+  const size = space.sizes[axis] as number;
+  const wanted = isTrue ? cells : complementCells(cells, size);
+  if (wanted.length === 0) return [];
+  const isAll = isFull(wanted, size);
+  const found: Box[] = [];
+  for (const box of boxes) {
+    const own = box[axis];
+    const both = isAll ? own : own === undefined ? wanted : intersectCells(own, wanted);
+    if (both?.length === 0) continue;
+    const narrow = [...box];
+    narrow[axis] = both;
+    found.push(narrow);
+  }
+  spend(meter, found.length);
+  return tidy(found);
+}
+
 function isComposite(formula: Formula): boolean {
   return formula.kind === 'and' || formula.kind === 'or';
 }
@@ -107,6 +131,11 @@ function conjunction(parts: readonly Formula[], isTrue: boolean, cutter: Cutter)
     const positive = (part.kind !== 'not') === isTrue;
     if (!positive && isComposite(inner)) {
       takeAway.push(inner);
+      continue;
+    }
+    const cut = cellsOfAtom(cutter.space, cutter.fields, inner);
+    if (cut !== undefined) {
+      found = narrowed(found, cut, positive, cutter);
       continue;
     }
     const boxes = region(inner, positive, cutter);

@@ -4,9 +4,10 @@ import { Confirmation } from './check.ts';
 import { Antichain, boxConflicts, type ConflictTier, type Shown } from './conflicts.ts';
 import { longestRun, slicesOf } from './days.ts';
 import { named } from './draft.ts';
+import { hasOpaque } from './enumerate-opaque.ts';
 import { type Inquiry, noteUnknown } from './inquiry.ts';
 import { fieldsIn, settleOpaque } from './partial.ts';
-import { hasOpaque, type World } from './prepare.ts';
+import type { World } from './prepare.ts';
 import { within } from './regions.ts';
 import { type SolverConflicts, solverConflicts } from './solver-conflicts.ts';
 

@@ -1,8 +1,9 @@
 import { type Condition, conditionOf } from '../evaluate/compiled-holds.ts';
 import type { SolverSession } from '../findings.ts';
 import type { FieldIndex, Formula, Values } from '../model.ts';
+import { hasOpaque } from './enumerate-opaque.ts';
 import type { Owned, Pool } from './pool.ts';
-import { hasOpaque, type World } from './prepare.ts';
+import type { World } from './prepare.ts';
 import type { Answer, Question } from './question.ts';
 import { realityOf } from './reality.ts';
 import { askValues, declare, inputOf, OpaqueNames, readValues, text } from './smt.ts';

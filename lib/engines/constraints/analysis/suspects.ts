@@ -1,6 +1,7 @@
 import type { Board, Denial } from './box-conflicts.ts';
 import { wholeSpace } from './boxes.ts';
 import { CoverSearch } from './cover-search.ts';
+import { type Piece, pieceOf } from './helpful-pieces.ts';
 import { within } from './regions.ts';
 
 /** So many steps are spent on the terms of one part of the facts. */
@@ -77,12 +78,12 @@ export function suspects(denials: readonly Denial[], board: Board): readonly Den
   const { sizes } = board;
   const halves = new Halves(denials, board);
   const all = wholeSpace(sizes.length);
-  const pieces = denials.map(({ terms }, owner) => ({ box: terms, owner }));
+  const pieces = denials.map(({ terms }, owner) => pieceOf(terms, owner));
   const leavesTerms = (members: Int32Array): boolean => {
     const meter = { spent: 0, began: 0, limit: MOST_STEPS };
     const search = new CoverSearch(
       all,
-      Array.from(members, (member) => pieces[member] as (typeof pieces)[number]),
+      Array.from(members, (member) => pieces[member] as Piece),
       sizes,
     );
     return within(meter, () => search.free(() => true, meter)) !== undefined;

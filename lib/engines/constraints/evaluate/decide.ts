@@ -22,18 +22,19 @@ export interface Standings {
  * first, all of them on the input as it came; other rules see what they filled in.
  */
 export function standingsOf(set: ConstraintSet, input: Values, day: number): Standings {
-  const known = new Map<RuleIndex, Standing>();
+  const known: Standing[] = [];
   const standing = (index: RuleIndex, values: Values): Standing => {
-    const before = known.get(index);
+    const before = known[index];
     const rule = set.rules[index];
     if (before !== undefined || rule === undefined) return before ?? 'not-met';
     const here = standingOf(rule, values);
-    known.set(index, here);
+    known[index] = here;
     return here;
   };
   const standingOf = (rule: Rule, values: Values): Standing => {
     if (!isInForce(rule, day)) return 'not-in-force';
     if (!holds(rule.when, values)) return 'not-met';
+    if (rule.overriddenBy.length === 0) return 'applies';
     return rule.overriddenBy.some((other) => standing(other, values) === 'applies') ? 'overridden' : 'applies';
   };
   const defaulted = new Map<number, RuleIndex>();

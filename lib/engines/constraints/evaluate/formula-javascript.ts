@@ -51,7 +51,11 @@ function rangesOf(values: readonly number[]): [number, number][] {
   return ranges;
 }
 
-function memberText(field: FieldIndex, values: readonly number[]): string {
+function memberText(
+  field: FieldIndex,
+  values: readonly number[],
+  { and, or }: { readonly and: string; readonly or: string },
+): string {
   const ranges = rangesOf(values);
   const largest = values.at(-1) ?? -1;
   if (ranges.length > 2 && largest < 32) {
@@ -59,29 +63,37 @@ function memberText(field: FieldIndex, values: readonly number[]): string {
     return `((${mask >>> 0} >>> v${field}) & 1) !== 0`;
   }
   const texts = ranges.map(([low, high]) =>
-    low === high ? `v${field} === ${low}` : `(v${field} >= ${low} && v${field} <= ${high})`,
+    low === high ? `v${field} === ${low}` : `(v${field} >= ${low}${and}v${field} <= ${high})`,
   );
-  return texts.length === 0 ? 'false' : `(${texts.join(' || ')})`;
+  return texts.length === 0 ? 'false' : `(${texts.join(or)})`;
 }
 
-/** A condition as JavaScript over locals `v0`, `v1`, ...; an absent field's is NaN. */
-export function formulaText(formula: Formula): string {
+/** How the parts of a condition are joined: `branching` asks no further than it must, `straight` asks all, without a branch. */
+export type Joining = 'branching' | 'straight';
+
+const JOINTS = { branching: { and: ' && ', or: ' || ' }, straight: { and: ' & ', or: ' | ' } } as const;
+
+/**
+ * A condition as JavaScript over locals `v0`, `v1`, ...; an absent field's is NaN. Joined straight, it is a truth value or
+ * the number 1 or 0.
+ */
+export function formulaText(formula: Formula, joining: Joining = 'branching'): string {
   switch (formula.kind) {
     case 'constant':
       return String(formula.value);
     case 'and':
     case 'or':
-      return `(${formula.parts.map(formulaText).join(formula.kind === 'and' ? ' && ' : ' || ')})`;
+      return `(${formula.parts.map((part) => formulaText(part, joining)).join(JOINTS[joining][formula.kind])})`;
     case 'not':
       return formula.part.kind === 'present'
         ? `v${formula.part.field} !== v${formula.part.field}`
-        : `!(${formulaText(formula.part)})`;
+        : `!(${formulaText(formula.part, joining)})`;
     case 'present':
       return `v${formula.field} === v${formula.field}`;
     case 'linear':
       return `${formula.terms.map(termText).join(' + ')} ${SIGNS[formula.is]} ${number(formula.bound)}`;
     case 'member':
-      return memberText(formula.field, formula.values);
+      return memberText(formula.field, formula.values, JOINTS[joining]);
     case 'contains': {
       const common = `(v${formula.field} & ${formula.mask})`;
       return formula.which === 'any' ? `${common} !== 0` : `${common} === ${formula.mask}`;

@@ -1,6 +1,6 @@
 import type { ConstraintSet, Decision, RuleIndex, Values } from '../model.ts';
 import { outranks } from './decide.ts';
-import { fusedSource } from './fused-source.ts';
+import { straightSource } from './straight-source.ts';
 
 /** What a decision comes to, as a number: a higher one prevails. */
 export const OUTCOMES = ['allowed', 'routed', 'denied'] as const;
@@ -66,7 +66,7 @@ function defaultsOf(set: ConstraintSet, applied: readonly RuleIndex[], input: Va
  * Reading inputs is a step of its own: `readInput` checks and converts, `pack` writes records.
  */
 export function fuse(set: ConstraintSet, day: number): Fused {
-  const source = fusedSource(set, day);
+  const source = straightSource(set, day);
   const { outcome, evaluate } = compileText(source);
   const width = set.fields.length;
   const words = Math.ceil(set.rules.length / 32);

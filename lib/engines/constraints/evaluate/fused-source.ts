@@ -15,15 +15,9 @@ function bits(x) {
 function div(a, b) { return (a - (a % b)) / b; }
 `;
 
-function loads(uses: Iterable<FieldIndex>): string {
-  return [...new Set(uses)]
-    .sort((a, b) => a - b)
-    .map((field) => `  const v${field} = r[o + ${field}];\n`)
-    .join('');
-}
-
-class Generator {
-  private readonly set: ConstraintSet;
+/** Writes the text; what differs between texts for the engine that runs them stands in methods of its own. */
+export class FusedText {
+  protected readonly set: ConstraintSet;
   private readonly active: ReadonlySet<RuleIndex>;
   private readonly defaults: readonly RuleIndex[];
   /** Of rows of which only the first counts: the table. */
@@ -40,20 +34,38 @@ class Generator {
     );
   }
 
+  /** Locals of the fields that are looked at. */
+  protected loads(uses: Iterable<FieldIndex>): string {
+    return [...new Set(uses)]
+      .sort((a, b) => a - b)
+      .map((field) => `  const v${field} = ${this.loadText(field)};\n`)
+      .join('');
+  }
+
+  /** A field of the record `r` at `o`. */
+  protected loadText(field: FieldIndex): string {
+    return `r[o + ${field}]`;
+  }
+
   /** What must be loaded before the conditions of some rules are asked: fields, and which row of a table is met. */
-  private loadsOf(rules: readonly RuleIndex[], withDemands: boolean): string {
+  protected loadsOf(rules: readonly RuleIndex[], withDemands: boolean): string {
     const plain = rules
       .filter((index) => !this.tableOf.has(index))
       .flatMap((index) => [...usesOf(this.rule(index).when)]);
     const demands = withDemands ? rules.flatMap((index) => this.usesOfDemand(index)) : [];
     const tables = new Set(rules.flatMap((index) => this.tableOf.get(index) ?? []));
     const rows = [...tables].map((table) => `  const m${table} = k${table}(r, o);\n`).join('');
-    return `${loads([...plain, ...demands])}${rows}`;
+    return `${this.loads([...plain, ...demands])}${rows}`;
   }
 
   private usesOfDemand(index: RuleIndex): FieldIndex[] {
     const { effect } = this.rule(index);
     return effect.kind === 'require' ? [...usesOf(effect.condition)] : [];
+  }
+
+  /** Whether the rule is a row of a table of which only the first row counts. */
+  protected isRow(index: RuleIndex): boolean {
+    return this.tableOf.has(index);
   }
 
   private whenText(index: RuleIndex): string {
@@ -74,23 +86,23 @@ class Generator {
         ];
         const guard = scope === undefined ? '' : `  if (!(${formulaText(scope)})) return -1;\n`;
         const lines = ordered.map(({ cells, rule }) => `  if (${formulaText(cells)}) return ${rule};\n`).join('');
-        return `function k${table}(r, o) {\n${loads(uses)}${guard}${lines}  return -1;\n}\n`;
+        return `function k${table}(r, o) {\n${this.loads(uses)}${guard}${lines}  return -1;\n}\n`;
       })
       .join('');
   }
 
-  private rule(index: RuleIndex): Rule {
+  protected rule(index: RuleIndex): Rule {
     const rule = this.set.rules[index];
     if (rule === undefined) throw new RangeError(`There is no rule ${index}.`);
     return rule;
   }
 
-  private overriders(index: RuleIndex): RuleIndex[] {
+  protected overriders(index: RuleIndex): RuleIndex[] {
     return this.rule(index).overriddenBy.filter((other) => this.active.has(other));
   }
 
   /** Whether a rule applies, where the locals of its condition are loaded from the record `r` at `o`. */
-  private appliesText(index: RuleIndex): string {
+  protected appliesText(index: RuleIndex): string {
     return [this.whenText(index), ...this.overriders(index).map((other) => `!a${other}(r, o)`)].join(' && ');
   }
 
@@ -127,17 +139,17 @@ class Generator {
     return `const s = new Float64Array(${width});\nfunction fill(r, o) {\n${copy}${sets.join('')}}\n`;
   }
 
-  private chunk(word: number): RuleIndex[] {
+  protected chunk(word: number): RuleIndex[] {
     const first = word * CHUNK;
     return [...this.active].filter((index) => index >= first && index < first + CHUNK);
   }
 
-  private words(): number[] {
+  protected words(): number[] {
     return Array.from({ length: Math.ceil(this.set.rules.length / CHUNK) }, (_, word) => word);
   }
 
   /** Applied and violated rules of one word: bits of `out[word]` and `out[words + word]`. */
-  private evaluateChunk(word: number): string {
+  protected evaluateChunk(word: number): string {
     const rules = this.chunk(word);
     const others = rules.filter((index) => this.rule(index).effect.kind !== 'default');
     const lines = rules.map((index) => {
@@ -160,7 +172,7 @@ class Generator {
   }
 
   /** Whether a rule of one word is violated, and whether one puts labels on the route. */
-  private outcomeChunk(word: number): string {
+  protected outcomeChunk(word: number): string {
     const rules = this.chunk(word);
     const violated: string[] = [];
     const routed: string[] = [];
@@ -185,15 +197,20 @@ class Generator {
     return `${make('x', requiring, violated)}${make('t', routing, routed)}`;
   }
 
+  /** Asks all words for the outcome. @param place the record and its offset, as arguments */
+  protected outcomeText(place: string): string {
+    const each = (name: string) =>
+      this.words()
+        .map((word) => `${name}${word}(${place})`)
+        .join(' || ') || 'false';
+    return `  return ${each('x')} ? 2 : ${each('t')} ? 1 : 0;\n`;
+  }
+
   text(): string {
     const words = this.words();
-    const each = (make: (word: number) => string, by: string) => words.map(make).join(by) || 'false';
     const filled = this.defaults.length === 0 ? '' : '  fill(r, o);\n';
     const [record, at] = this.defaults.length === 0 ? ['r', 'o'] : ['s', '0'];
-    const outcome = `function outcome(r, o) {
-${filled}  return ${each((word) => `x${word}(${record}, ${at})`, ' || ')} ? 2 : ${each((word) => `t${word}(${record}, ${at})`, ' || ')} ? 1 : 0;
-}
-`;
+    const outcome = `function outcome(r, o) {\n${filled}${this.outcomeText(`${record}, ${at}`)}}\n`;
     const highest = words.map((word) => `  c = e${word}(${record}, ${at}, r, o, out); if (c > h) h = c;\n`).join('');
     const evaluate = `function evaluate(r, o, out) {\n${filled}  let h = 0, c = 0;\n${highest}  return h;\n}\n`;
     const chunks = words.map((word) => this.evaluateChunk(word) + this.outcomeChunk(word)).join('');
@@ -206,5 +223,5 @@ ${filled}  return ${each((word) => `x${word}(${record}, ${at})`, ' || ')} ? 2 : 
  * model's numbers only: no text of a source stands in it.
  */
 export function fusedSource(set: ConstraintSet, day: number): string {
-  return new Generator(set, day).text();
+  return new FusedText(set, day).text();
 }

@@ -43,18 +43,21 @@ export function holds(formula: Formula, values: Values): boolean {
     case 'constant':
       return formula.value;
     case 'and':
-      return formula.parts.every((part) => holds(part, values));
+      for (const part of formula.parts) if (!holds(part, values)) return false;
+      return true;
     case 'or':
-      return formula.parts.some((part) => holds(part, values));
+      for (const part of formula.parts) if (holds(part, values)) return true;
+      return false;
     case 'not':
       return !holds(formula.part, values);
     case 'present':
       return values[formula.field] !== undefined;
     case 'linear': {
-      const sum = formula.terms.reduce((so, { of, field, coefficient }) => {
+      let sum = 0;
+      for (const { of, field, coefficient } of formula.terms) {
         const value = values[field] ?? Number.NaN;
-        return so + coefficient * (of === 'size' ? bitCount(value) : value);
-      }, 0);
+        sum += coefficient * (of === 'size' ? bitCount(value) : value);
+      }
       return compares(sum, formula.is, formula.bound);
     }
     case 'member':

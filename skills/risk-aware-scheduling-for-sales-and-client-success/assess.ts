@@ -1,7 +1,8 @@
 import type { PlanCertificate } from '../../lib/engines/scheduling/plan/certificate.ts';
 import type { RiskFactor, SkillResult } from '../../lib/platform/skill/skill-result.ts';
 import type { SchedulingPolicy } from './configuration.ts';
-import type { PlanFacts } from './facts.ts';
+import { type PlanFacts, promisesNotKept } from './facts.ts';
+import type { InForce } from './in-force.ts';
 
 /** Of a plan about which nothing is proved. */
 const UNPROVED = 4_000;
@@ -11,19 +12,29 @@ export function assess(
   { risk: points, widestGapBasisPoints }: SchedulingPolicy,
   facts: PlanFacts,
   certificate: PlanCertificate | undefined,
+  inForce: InForce,
 ): Pick<SkillResult, 'risk' | 'confidenceBasisPoints'> {
   const gap = certificate?.gapBasisPoints;
+  const differing = inForce.kind === 'compared' ? inForce.differences.length : 0;
   const unfair = facts.belowFloor.length + facts.loweredFloors.length;
   const when = (holds: boolean, code: string, count: number, pointer: string, message: string): RiskFactor[] =>
     holds && count > 0 ? [{ code, points: count, pointer: `/input/plan${pointer}`, message }] : [];
   const factors = [
     ...when(facts.deferred > 0, 'deferred', points.deferred, '/touches', `${facts.deferred} touch(es) wait.`),
     ...when(
-      facts.brokenPromises.length > 0,
+      promisesNotKept(facts) > 0,
       'broken-promise',
       points.brokenPromise,
       '/previous/slots',
-      `${facts.brokenPromises.length} promise(s) are broken.`,
+      `${promisesNotKept(facts)} promise(s) are broken.`,
+    ),
+    // What was really promised cannot be told then: it weighs as much as a promise that is broken.
+    ...when(
+      differing > 0,
+      'previous-differs',
+      points.brokenPromise,
+      '/previous/slots',
+      `${differing} slot(s) or promise(s) of the plan in force are not as they were published.`,
     ),
     ...when(
       unfair > 0,

@@ -25,12 +25,14 @@ const configurationDocument = z.strictObject({
     priceRounds: z.int().min(0).max(20_000),
     iterations: z.int().min(0).max(10_000_000),
   }),
-  /** The largest request that one execution plans; a larger one is to be split. */
+  /** The largest request that one execution plans; a larger one is to be sent in parts. */
   sizes: z.strictObject({
     touches: z.int().min(1).max(5_000),
     reps: z.int().min(1).max(500),
     days: z.int().min(1).max(31),
     scenarios: z.int().min(1).max(100),
+    /** About how many touches are planned at once; a larger request is planned in pods of this size, side by side. */
+    pod: z.int().min(1).max(500).default(250),
   }),
   /** Revenue that a plan may let wait without asking, by currency; in another currency any deferral is asked about. */
   deferredRevenue: z.array(z.strictObject({ currency, minorUnits: z.int().min(0) })).max(50),

@@ -7,7 +7,7 @@ import type { Reason, SkillResult } from '../../lib/platform/skill/skill-result.
 import type { SchedulingPolicy } from './configuration.ts';
 import { effectiveRequest } from './effective-request.ts';
 import { ARTIFACT_SCHEMA } from './execute.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, promisesNotKept } from './facts.ts';
 import type { SchedulingRequest } from './input.ts';
 
 const artifact = z.looseObject({
@@ -16,6 +16,7 @@ const artifact = z.looseObject({
   plan: z
     .looseObject({ format: z.literal('countersign/plan/1'), touches: z.array(z.looseObject({ touch: z.string() })) })
     .optional(),
+  replaces: z.looseObject({ executionId: z.string() }).optional(),
   certificate: z.looseObject({ format: z.literal('countersign/plan-certificate/1') }).optional(),
 });
 
@@ -64,12 +65,14 @@ export function constraintCheck(checked: {
   if (missing.length > 0) return missing;
   const problems = checkCertificate(request, plan, read.certificate as unknown as PlanCertificate | undefined);
   const facts = factsOf(request, configuration, plan);
-  const { deferredRevenue: waits, deferredThreshold: threshold, brokenPromises } = facts;
+  const { deferredRevenue: waits, deferredThreshold: threshold } = facts;
   const isUnasked =
     result.verdict === 'publish' &&
     (waits.minorUnits > (threshold?.minorUnits ?? 0) ||
-      brokenPromises.length > configuration.brokenPromises ||
-      facts.belowFloor.length + facts.loweredFloors.length + facts.looseLimits.length > 0);
+      promisesNotKept(facts) > configuration.brokenPromises ||
+      facts.belowFloor.length + facts.loweredFloors.length + facts.looseLimits.length > 0 ||
+      // Whether the packet of what it replaces says the same is looked at where there is the packet.
+      (request.previous !== undefined && read.replaces === undefined));
   return [
     ...problems.map(({ code, message, pointer }) => violated(code, message, `/artifact${pointer}`)),
     ...(isUnasked

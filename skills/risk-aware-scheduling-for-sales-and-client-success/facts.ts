@@ -1,4 +1,5 @@
 import type { Money } from '../../lib/core/money.ts';
+import { changesOf, isRetimedPromise } from '../../lib/engines/scheduling/plan/changes.ts';
 import { defaultStake } from '../../lib/engines/scheduling/plan/default-hazards.ts';
 import type { Plan } from '../../lib/engines/scheduling/plan/plan.ts';
 import type { PlanRequest, Rep, Touch } from '../../lib/engines/scheduling/plan/request-shape.ts';
@@ -20,6 +21,8 @@ export interface PlanFacts {
   /** What the policy lets wait without asking; absent in a currency that it does not name. */
   readonly deferredThreshold?: Money;
   readonly brokenPromises: readonly string[];
+  /** Promised slots that are kept at another time of their half-day; absent where there is no plan in force. */
+  readonly retimedPromises?: readonly string[];
   readonly moved: number;
   readonly infeasible: readonly string[];
   /** Touches that are pinned or have to stay, and cannot be where they are to be. */
@@ -51,6 +54,11 @@ function waitingRevenue(request: PlanRequest, waiting: ReadonlySet<string>): Mon
 
 const LIMITS = ['rescueCallsPerDay', 'afterHoursPerWeek', 'consecutive'] as const;
 
+/** Promises that a plan does not keep to the minute; a policy says how many of them need nobody's agreement. */
+export function promisesNotKept({ brokenPromises, retimedPromises = [] }: PlanFacts): number {
+  return brokenPromises.length + retimedPromises.length;
+}
+
 /** Reads out of a plan what policy asks about. */
 export function factsOf(request: PlanRequest, policy: SchedulingPolicy, plan: Plan): PlanFacts {
   const named = (status: Plan['touches'][number]['status']): string[] =>
@@ -60,6 +68,7 @@ export function factsOf(request: PlanRequest, policy: SchedulingPolicy, plan: Pl
   const deferred = named('deferred');
   const threshold = policy.deferredRevenue.find(({ currency }) => currency === request.currency);
   const floorOf = new Map(request.floors.map(({ segment, servedBasisPoints }) => [segment, servedBasisPoints]));
+  const changes = changesOf(request, plan);
   return {
     deferred: deferred.length,
     deferredRevenue: waitingRevenue(request, new Set([...deferred, ...infeasible])),
@@ -67,6 +76,14 @@ export function factsOf(request: PlanRequest, policy: SchedulingPolicy, plan: Pl
     brokenPromises: plan.touches
       .filter((each) => 'brokenPromise' in each && each.brokenPromise)
       .map(({ touch }) => touch),
+    ...(changes === undefined
+      ? {}
+      : {
+          retimedPromises: changes
+            .filter(isRetimedPromise)
+            .map(({ touch }) => touch)
+            .sort(),
+        }),
     moved: plan.touches.filter((each) => 'moved' in each && each.moved).length,
     infeasible,
     infeasiblePins: infeasible.filter((touch) => pinned.has(touch)),

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import type { Json } from '../../lib/core/json.ts';
 import { parseYaml } from '../../lib/core/yaml.ts';
+import { parsePodWork, solvePodWork, unorderedInWork } from '../../lib/engines/scheduling/plan/pods/pod-work.ts';
 import { loadHighs } from '../../lib/platform/optimizer/highs.ts';
 import { defineSkill } from '../../lib/platform/skill/define-skill.ts';
 import { standardGuardrails } from '../../lib/platform/skill/standard-guardrails.ts';
@@ -7,6 +9,7 @@ import { loadSchedulingPolicy, type SchedulingPolicy } from './configuration.ts'
 import { constraintCheck } from './constraint-check.ts';
 import { execute } from './execute.ts';
 import { type SchedulingRequest, schedulingRequest, unorderedArrays } from './input.ts';
+import { nextOf } from './plan-in-force.ts';
 
 const policyYaml = readFileSync(new URL('./policy.yaml', import.meta.url), 'utf8');
 const directoryYaml = readFileSync(new URL('./reference/directory.yaml', import.meta.url), 'utf8');
@@ -34,7 +37,8 @@ export const skill = defineSkill<SchedulingRequest, SchedulingPolicy>({
   referenceDirectory: () => parseYaml(directoryYaml, 'reference/directory.yaml'),
   defaults: {},
   consumers: ['orchestrator', 'operator', 'downstream-skill', 'audit-log'],
-  budget: { workUnits: 5_000_000, outputBytes: 4_194_304, mails: 40, computingExecutions: 4 },
+  // Twenty pods of the policy's budget, and the whole of them.
+  budget: { workUnits: 60_000_000, outputBytes: 25_165_824, mails: 40, computingExecutions: 4 },
   oversightTimeoutSeconds: 2 * 24 * 3600,
   metrics: [
     { name: 'expected loss saved against highest risk first', unit: 'basis points', baseline: 0, target: 800 },
@@ -50,5 +54,13 @@ export const skill = defineSkill<SchedulingRequest, SchedulingPolicy>({
       'Hold hazards against what was lost, archive evidence, and refresh floors, limits of dignity and thresholds.',
   },
   constraintCheck,
+  // The plans of all pods first, then what improves them over the whole.
+  pods: {
+    atOnce: 10,
+    mostRounds: 2,
+    solve: async (work) => JSON.parse(JSON.stringify(solvePodWork(parsePodWork(work), await loadHighs()))) as Json,
+    unorderedArrays: unorderedInWork,
+  },
+  next: nextOf,
   execute: (context) => execute(context, 'risk-aware-scheduling-for-sales-and-client-success', loadHighs),
 });

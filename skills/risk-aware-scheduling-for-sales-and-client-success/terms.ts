@@ -1,16 +1,18 @@
-import type { Terms, TermsLine } from '../../lib/core/approval/terms.ts';
+import { type Terms, type TermsLine, UNVERIFIED_LABEL } from '../../lib/core/approval/terms.ts';
 import { formatBasisPoints, formatMoney } from '../../lib/core/money.ts';
 import type { PlanCertificate } from '../../lib/engines/scheduling/plan/certificate.ts';
+import { changeLine, changesOf } from '../../lib/engines/scheduling/plan/changes.ts';
 import type { PlanExplanation } from '../../lib/engines/scheduling/plan/explanation.ts';
 import type { DeferredTouch, InfeasibleTouch, Plan } from '../../lib/engines/scheduling/plan/plan.ts';
 import type { PlanRequest } from '../../lib/engines/scheduling/plan/request-shape.ts';
 import type { Reason } from '../../lib/platform/skill/skill-result.ts';
 import type { SchedulingPolicy } from './configuration.ts';
 import type { PlanFacts } from './facts.ts';
+import type { InForce } from './in-force.ts';
 import type { SchedulingRequest } from './input.ts';
 
 /** A page holds 60 lines; each part has its share, and says how many more there are. */
-const MOST = { deferred: 12, infeasible: 8, promises: 8, limits: 6, prices: 6, problems: 20 };
+const MOST = { deferred: 12, infeasible: 8, promises: 8, differences: 3, limits: 6, prices: 6, problems: 20 };
 
 const clip = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
 
@@ -57,12 +59,43 @@ function sizeLine({ request }: Asked): TermsLine {
   return line('Request', `${what}; ${horizon.days} day(s) from ${horizon.start}`);
 }
 
+/** Whether the plan in force is what the request says: moves and promises are counted by it. */
+function inForceLines(inForce: InForce): TermsLine[] {
+  if (inForce.kind === 'none') return [];
+  if (inForce.kind === 'unlinked') return [line(UNVERIFIED_LABEL, inForce.message, true)];
+  const { executionId, slots, differences } = inForce;
+  const known = `${slots} slots of ${executionId}`;
+  const others = differences.filter(({ code }) => code !== 'promise-stated');
+  const promised = differences.filter(({ code }) => code === 'promise-stated').map(({ touch }) => touch);
+  return [
+    others.length === 0
+      ? line('Plan in force', `${known}, stated as they were published`)
+      : line('Plan in force', `${known}; ${others.length} stated otherwise`, true, 'as it was published'),
+    ...limited(
+      others,
+      MOST.differences,
+      ({ touch, message }) => line(`Stated otherwise: ${touch}`, message, true),
+      'that are stated otherwise',
+    ),
+    ...(promised.length === 0
+      ? []
+      : [
+          line(
+            UNVERIFIED_LABEL,
+            `${promised.length} promise(s) made since, by the requester's word: ${promised.join(', ')}`,
+            true,
+          ),
+        ]),
+  ];
+}
+
 /** What a lead reads of a plan that there is. */
 export function termsOfPlan(
   asked: Asked,
   facts: PlanFacts,
   policy: SchedulingPolicy,
   made: { readonly plan: Plan; readonly certificate?: PlanCertificate; readonly explanation: PlanExplanation },
+  inForce: InForce,
 ): Terms {
   const { plan, certificate, explanation } = made;
   const money = (minorUnits: number): string => formatMoney({ currency: plan.currency, minorUnits });
@@ -79,8 +112,11 @@ export function termsOfPlan(
   const waits = facts.deferredRevenue;
   const threshold = facts.deferredThreshold;
   const isBeyond = waits.minorUnits > (threshold?.minorUnits ?? 0);
+  const changes = changesOf(asked.request, plan);
+  const head = headOf(asked);
   return {
-    ...headOf(asked),
+    ...head,
+    ...(changes === undefined ? {} : { summary: clip(`${head.summary} What changes: ${changeLine(changes)}.`, 300) }),
     lines: [
       sizeLine(asked),
       line('Scheduled', `${totals.scheduled} touches; ${totals.deferred} wait`),
@@ -106,11 +142,10 @@ export function termsOfPlan(
         gap === undefined || gap > policy.widestGapBasisPoints,
         `proved to ${formatBasisPoints(policy.widestGapBasisPoints)}`,
       ),
-      ...(asked.request.previous === undefined
-        ? []
-        : [line('Moved', `${facts.moved} touches are elsewhere than in the plan in force`)]),
+      ...(changes === undefined ? [] : [line('What changed', changeLine(changes))]),
+      ...inForceLines(inForce),
       ...limited(
-        facts.brokenPromises,
+        [...facts.brokenPromises, ...(facts.retimedPromises ?? [])],
         MOST.promises,
         (touch) => line(`Promise broken: ${touch}`, 'the customer was told another time', true),
         'broken promises',

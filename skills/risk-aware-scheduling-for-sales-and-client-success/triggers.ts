@@ -2,7 +2,8 @@ import { formatBasisPoints, formatMoney } from '../../lib/core/money.ts';
 import type { PlanCertificate } from '../../lib/engines/scheduling/plan/certificate.ts';
 import type { Reason } from '../../lib/platform/skill/skill-result.ts';
 import type { SchedulingPolicy } from './configuration.ts';
-import type { PlanFacts } from './facts.ts';
+import { type PlanFacts, promisesNotKept } from './facts.ts';
+import type { InForce } from './in-force.ts';
 
 /** Something that keeps a plan from being published by itself, and the levels that decide about it. */
 export interface Trigger extends Reason {
@@ -14,8 +15,7 @@ export interface Question {
   readonly facts: PlanFacts;
   readonly policy: SchedulingPolicy;
   readonly certificate: PlanCertificate | undefined;
-  /** A plan in force that no packet of an earlier execution vouches for. */
-  readonly isUnlinked: boolean;
+  readonly inForce: InForce;
 }
 
 const list = (names: readonly string[]): string =>
@@ -36,10 +36,18 @@ function deferral({ facts, policy }: Question): Trigger[] {
 }
 
 function promises({ facts, policy }: Question): Trigger[] {
-  const { brokenPromises } = facts;
-  if (brokenPromises.length <= policy.brokenPromises) return [];
-  const message = `${brokenPromises.length} promise(s) of the plan in force are broken: ${list(brokenPromises)}.`;
+  const { brokenPromises, retimedPromises = [] } = facts;
+  if (promisesNotKept(facts) <= policy.brokenPromises) return [];
+  const broken =
+    brokenPromises.length === 0
+      ? []
+      : [`${brokenPromises.length} promise(s) of the plan in force are broken: ${list(brokenPromises)}.`];
+  const retimed =
+    retimedPromises.length === 0
+      ? []
+      : [`${retimedPromises.length} promised time(s) change within the half-day: ${list(retimedPromises)}.`];
   const levels = policy.ask.whenBreakingPromises;
+  const message = [...broken, ...retimed].join(' ');
   return [{ code: 'promise-broken', message, pointer: '/input/plan/previous/slots', levels }];
 }
 
@@ -63,17 +71,32 @@ function guardrails({ facts, policy }: Question): Trigger[] {
   return found;
 }
 
-function proofs({ policy, certificate, isUnlinked }: Question): Trigger[] {
+/** Slots have no order, so the place of one would not be the same for everybody: the message names its touch. */
+const SLOTS = '/input/plan/previous/slots';
+
+function statements({ policy, inForce }: Question): Trigger[] {
+  const levels = policy.ask.whenUnlinked;
+  if (inForce.kind === 'none') return [];
+  if (inForce.kind === 'unlinked')
+    return [{ code: 'previous-unlinked', message: inForce.message, pointer: '/input/plan/previous', levels }];
+  const stated = inForce.differences.filter(({ code }) => code === 'promise-stated');
+  const others = inForce.differences.filter(({ code }) => code !== 'promise-stated');
+  const told = others.map(({ message, mend }) => `${message} ${mend}`);
   const found: Trigger[] = [];
-  if (isUnlinked) {
-    const message = 'The plan in force is stated by the requester alone: no published execution vouches for it.';
-    found.push({
-      code: 'previous-unlinked',
-      message,
-      pointer: '/input/plan/previous',
-      levels: policy.ask.whenUnlinked,
-    });
+  if (others.length > 0) {
+    const more = told.length > 3 ? ` And ${told.length - 3} more, in the trace.` : '';
+    const message = `The request states another plan in force than ${inForce.executionId} published. ${told.slice(0, 3).join(' ')}${more}`;
+    found.push({ code: 'previous-differs', message, pointer: SLOTS, levels });
   }
+  if (stated.length > 0) {
+    const message = `Promises made since the plan in force are stated by the requester alone: ${list(stated.map(({ touch }) => touch))}.`;
+    found.push({ code: 'promise-stated', message, pointer: SLOTS, levels });
+  }
+  return found;
+}
+
+function proofs({ policy, certificate }: Question): Trigger[] {
+  const found: Trigger[] = [];
   const gap = certificate?.gapBasisPoints;
   if (gap === undefined || gap > policy.widestGapBasisPoints) {
     const known =
@@ -88,5 +111,11 @@ function proofs({ policy, certificate, isUnlinked }: Question): Trigger[] {
 
 /** Everything that somebody has to agree to; a plan without any is published. */
 export function triggersOf(question: Question): Trigger[] {
-  return [...deferral(question), ...promises(question), ...guardrails(question), ...proofs(question)];
+  return [
+    ...deferral(question),
+    ...promises(question),
+    ...guardrails(question),
+    ...statements(question),
+    ...proofs(question),
+  ];
 }

@@ -14,6 +14,11 @@ export function addScheduleCommand(program: Command): void {
     .addOption(new Option('--problem <problem>', 'a classical problem in the place of a plan').choices(PROBLEM_NAMES))
     .option('--budget <moves>', 'work that may be done, counted and never timed', wholeNumber)
     .option('--seed <seed>', 'where the random numbers of a problem come from; a plan has its own', wholeNumber)
+    .option(
+      '--pods <touches>',
+      'plans in pods of about so many touches; by default only what is too large for one plan',
+      wholeNumber,
+    )
     .option('--report <directory>', 'writes the plan as a page, a table, calendars and JSON')
     .option('--instant <instant>', 'when the plan was made, for its calendars; now by default')
     .option('--json', 'print JSON')

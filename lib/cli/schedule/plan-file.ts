@@ -6,12 +6,14 @@ import { instant as readInstant } from '../../core/instant.ts';
 import { checkCertificate } from '../../engines/scheduling/plan/check.ts';
 import { makePlan } from '../../engines/scheduling/plan/make-plan.ts';
 import type { PlanResult } from '../../engines/scheduling/plan/plan.ts';
+import { planPodByPod } from '../../engines/scheduling/plan/pods/plan-in-pods.ts';
+import { tooLarge } from '../../engines/scheduling/plan/preflight.ts';
 import { type PlanRequest, parsePlanRequest } from '../../engines/scheduling/plan/request.ts';
 import { reportFiles } from '../../engines/scheduling/report/files.ts';
 import { loadHighs } from '../../platform/optimizer/highs.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readDocument } from '../read-document.ts';
-import { say, sayJson } from '../say.ts';
+import { note, say, sayJson } from '../say.ts';
 import { planLines } from './plan-lines.ts';
 import { PROBLEM_NAMES } from './problems.ts';
 
@@ -19,12 +21,17 @@ import { PROBLEM_NAMES } from './problems.ts';
 export interface PlanOptions {
   /** A whole number of moves, in the place of the request's. */
   readonly budget?: string;
+  /** About how many touches a pod has; without it, only a request that is too large for one plan is planned in pods. */
+  readonly pods?: string;
   /** Folder that gets the report. */
   readonly report?: string;
   /** When the plan was made. */
   readonly instant?: string;
   readonly json?: boolean;
 }
+
+/** Touches of a pod where none are named: about ten seconds of work. */
+const POD = 250;
 
 /** The plan's own check is not of the engine's opinion: a defect, and nothing that a caller can mend. */
 class WrongPlan extends Error {
@@ -86,6 +93,20 @@ function writeReport(folder: string, request: PlanRequest, made: Made, madeAt: s
   return files.map(({ name }) => name);
 }
 
+/** Plans at once what fits into one plan, unless pods are asked for; else pod by pod, and says where it is. */
+async function planOf(request: PlanRequest, pods: string | undefined): Promise<PlanResult> {
+  const solver = await loadHighs();
+  const size = pods === undefined ? (tooLarge(request).length > 0 ? POD : undefined) : Math.max(1, Number(pods));
+  if (size === undefined) return makePlan(request, solver);
+  return planPodByPod(request, size, solver, (work) =>
+    note(
+      work.kind === 'plan'
+        ? `planning ${work.pod}: ${work.request.touches.length} of ${request.touches.length} touches`
+        : `improving the plan of ${work.pods.length} pods`,
+    ),
+  );
+}
+
 /**
  * `countersign schedule FILE`: plans a request, checks plan and certificate without the solver, and prints what came out. Ends with 1 when
  * there is no plan.
@@ -101,21 +122,21 @@ export async function planFile(file: string, options: PlanOptions): Promise<void
     options.budget === undefined
       ? parsed
       : parsePlanRequest({ ...parsed, budget: { ...parsed.budget, moves: Number(options.budget) } }, base);
-  const made = makePlan(request, await loadHighs());
-  if (made.standing === 'refused') {
-    if (options.json === true) sayJson(made);
+  const result = await planOf(request, options.pods);
+  if (result.standing === 'refused') {
+    if (options.json === true) sayJson(result);
     else
       say(
         'plan: refused',
-        ...made.problems.map(({ pointer, message, mend }) => `${base}${pointer}: ${message} ${mend}`),
+        ...result.problems.map(({ pointer, message, mend }) => `${base}${pointer}: ${message} ${mend}`),
       );
     process.exitCode = EXIT.no;
     return;
   }
-  const wrong = checkCertificate(request, made.plan, made.certificate);
+  const wrong = checkCertificate(request, result.plan, result.certificate);
   if (wrong.length > 0) throw new WrongPlan(wrong.map(({ pointer, message }) => `${pointer}: ${message}`).join('\n'));
-  const written = options.report === undefined ? [] : writeReport(options.report, request, made, madeAt);
-  if (options.json === true) sayJson(made);
-  else say(...planLines(made), ...written.map((name) => `written: ${join(options.report ?? '', name)}`));
+  const written = options.report === undefined ? [] : writeReport(options.report, request, result, madeAt);
+  if (options.json === true) sayJson(result);
+  else say(...planLines(result), ...written.map((name) => `written: ${join(options.report ?? '', name)}`));
   process.exitCode = EXIT.ok;
 }

@@ -36,6 +36,9 @@ export function planLines(made: Exclude<PlanResult, { readonly standing: 'refuse
     `plan: ${standing} (${STANDINGS[standing]})`,
     `objective ${money(totals.objective)}`,
     ...bound,
+    ...(certificate?.pods === undefined
+      ? []
+      : [`planned in ${certificate.pods.length} pods; the bound is on all plans`]),
     `expected loss ${money(totals.expectedLoss)}, in the worst tenth ${money(totals.conditionalValueAtRisk)}`,
     `saves ${money(baseline.saves)} (${formatBasisPoints(baseline.savesBasisPoints)}) against highest risk first; of the expected loss ${money(baseline.savesExpectedLoss)}`,
     `${totals.scheduled} scheduled, ${totals.deferred} deferred, ${infeasible.length} that nobody can do`,

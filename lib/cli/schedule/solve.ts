@@ -22,8 +22,9 @@ function unfit(option: string, why: string): never {
  * @throws InvalidInput for a file that cannot be read or does not fit, and for options that mean nothing with it.
  */
 export async function solve(file: string, options: SolveOptions): Promise<void> {
-  const { problem, seed, report, instant, ...shared } = options;
+  const { problem, seed, report, instant, pods, ...shared } = options;
   if (problem !== undefined) {
+    if (pods !== undefined) unfit('pods', 'Only a plan can be made in pods.');
     if (report !== undefined) unfit('report', 'Reports are written of plans.');
     if (instant !== undefined) unfit('instant', 'Only the calendars of a plan have an instant.');
     return solveProblem(file, { problem, seed: seed ?? '1', ...shared });

@@ -1,4 +1,3 @@
-import { checkCertificate } from '../../../lib/engines/scheduling/plan/check.ts';
 import { compile } from '../../../lib/engines/scheduling/plan/compile.ts';
 import { makePlan } from '../../../lib/engines/scheduling/plan/make-plan.ts';
 import { parsePlanRequest, type WrittenPlanRequest } from '../../../lib/engines/scheduling/plan/request.ts';
@@ -7,6 +6,7 @@ import { loadHighs } from '../../../lib/platform/optimizer/highs.ts';
 import { WrongResult } from '../support/benchmark.ts';
 import { rounded } from '../support/statistics.ts';
 import { type InstanceSize, planInstance } from './plan-instances.ts';
+import { measureInPods, measureWhole, type PlanRow, type PodsRow, percent } from './plan-rows.ts';
 
 /** A team's fortnight, and a region's. */
 const TEAM: InstanceSize = { touches: 200, reps: 20, days: 10, scenarios: 20 };
@@ -17,32 +17,14 @@ const SMALL: InstanceSize = { touches: 5, reps: 3, days: 1, scenarios: 20 };
 const REGION_BUDGET = { moves: 12_000_000, priceRounds: 600, iterations: 80_000 };
 const QUICK_BUDGET = { moves: 100_000, priceRounds: 200, iterations: 4_000 };
 
-export interface PlanRow {
-  readonly name: string;
-  readonly columns: number;
-  /** Of processor time, in this process. */
-  readonly seconds: number;
-  readonly gapBasisPoints: number;
-  /** (plain rule - plan) / plain rule, of the objective, in percent. */
-  readonly savesPercent: number;
-  /** The same of the expected loss alone. */
-  readonly savesExpectedLossPercent: number;
-  readonly deferred: number;
-  readonly plainDeferred: number;
-}
-
 export interface PlanFigures {
-  readonly rows: readonly PlanRow[];
+  readonly rows: readonly (PlanRow | PodsRow)[];
   /** Instances of the team's size with a certified gap of at most 50 basis points, in percent. */
   readonly withinHalfPercent: number;
   readonly meanSecondsOfTeam: number;
   /** Small instances on which the plan is the best of all plans, in percent. */
   readonly exactPercent: number;
   readonly exactInstances: number;
-}
-
-function percent(part: number, whole: number): number {
-  return whole === 0 ? 0 : rounded((100 * part) / whole);
 }
 
 /** The best value of all plans of a small request, by trying every one. */
@@ -76,31 +58,14 @@ export async function measurePlan(options: {
 }): Promise<PlanFigures> {
   const { quick, onProgress } = options;
   const solver = await loadHighs();
-  const measureOne = (name: string, written: WrittenPlanRequest): PlanRow => {
-    const request = parsePlanRequest(written);
-    const before = process.cpuUsage().user;
-    const result = makePlan(request, solver);
-    const seconds = (process.cpuUsage().user - before) / 1_000_000;
-    if (result.standing === 'refused') throw new WrongResult(`${name}: refused.`);
-    const { plan, certificate } = result;
-    const problems = checkCertificate(request, plan, certificate);
-    if (problems.length > 0 || certificate === undefined) throw new WrongResult(`${name}: ${problems[0]?.message}`);
-    const plain = plan.baseline.totals;
-    const row = {
-      name,
-      columns: compile(request).columnTouch.length,
-      seconds: rounded(seconds),
-      gapBasisPoints: certificate.gapBasisPoints,
-      savesPercent: percent(plan.baseline.saves, plain.objective),
-      savesExpectedLossPercent: percent(plan.baseline.savesExpectedLoss, plain.expectedLoss),
-      deferred: plan.totals.deferred,
-      plainDeferred: plain.deferred,
-    };
-    onProgress(
-      `${name}: ${row.seconds} s, certified gap ${row.gapBasisPoints} basis points, saves ${row.savesPercent} %`,
-    );
+  const told = <Row extends PlanRow | PodsRow>(row: Row): Row => {
+    const { name, seconds, gapBasisPoints, savesPercent } = row;
+    onProgress(`${name}: ${seconds} s, certified gap ${gapBasisPoints} basis points, saves ${savesPercent} %`);
     return row;
   };
+  const measureOne = (name: string, written: WrittenPlanRequest): PlanRow => told(measureWhole(name, written, solver));
+  const inPods = (name: string, size: InstanceSize, touchesPerPod: number, more = {}): PodsRow =>
+    told(measureInPods(name, { ...planInstance(size, 1), ...more }, touchesPerPod, solver));
   const seeds = Array.from({ length: quick ? 2 : 10 }, (_, seed) => seed + 1);
   const team = seeds.map((seed) => {
     const written = planInstance(quick ? QUICK : TEAM, seed);
@@ -109,6 +74,18 @@ export async function measurePlan(options: {
   const withoutFloors = { ...planInstance(quick ? QUICK : TEAM, 1), floors: [] };
   const free = measureOne('team 1 without a floor', quick ? { ...withoutFloors, budget: QUICK_BUDGET } : withoutFloors);
   const region = quick ? [] : [measureOne('region 1', { ...planInstance(REGION, 1), budget: REGION_BUDGET })];
+  const growth = (quick ? [25, 50] : [25, 50, 100, 200, 400, 800]).map((touches) => {
+    const written = planInstance({ ...TEAM, touches, reps: Math.ceil(touches / 10) }, 1);
+    const budget = quick ? { budget: QUICK_BUDGET } : {};
+    return { ...measureOne(`growth ${touches} touches`, { ...written, ...budget }), touches };
+  });
+  const pods = quick
+    ? [inPods('pods 40 x 6', QUICK, 20, { budget: QUICK_BUDGET })]
+    : [
+        inPods('pods 600 x 60', { ...REGION, touches: 600, reps: 60 }, 200),
+        inPods('pods 1000 x 100', REGION, 250),
+        inPods('pods 5000 x 500', { ...REGION, touches: 5_000, reps: 500 }, 250),
+      ];
   let exact = 0;
   const small = Array.from({ length: quick ? 5 : 30 }, (_, seed) => planInstance(SMALL, seed + 1));
   for (const written of small) {
@@ -119,7 +96,7 @@ export async function measurePlan(options: {
     if (result.plan.objective === least) exact += 1;
   }
   return {
-    rows: [...team, free, ...region],
+    rows: [...team, free, ...region, ...growth, ...pods],
     withinHalfPercent: percent(team.filter(({ gapBasisPoints }) => gapBasisPoints <= 50).length, team.length),
     meanSecondsOfTeam: rounded(team.reduce((sum, { seconds }) => sum + seconds, 0) / team.length),
     exactPercent: percent(exact, small.length),

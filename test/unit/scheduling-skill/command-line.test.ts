@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { checkCertificate } from '../../../lib/engines/scheduling/plan/check.ts';
+import { makePlan } from '../../../lib/engines/scheduling/plan/make-plan.ts';
 import { parsePlanRequest } from '../../../lib/engines/scheduling/plan/request.ts';
+import { planInstance } from '../../bench/scheduling/plan-instances.ts';
+import { slowTest } from '../../support/slow.ts';
 import { runHere } from '../cli/support/run-here.ts';
 import { inputOf, folder as skillFolder, smallPlan } from './support.ts';
 
@@ -49,6 +52,51 @@ describe('countersign schedule PLAN.json', () => {
     expect(explanation.touches).toHaveLength(3);
   });
 
+  test('plans in pods where they are asked for, and says so', async () => {
+    const plan = planInstance({ touches: 24, reps: 4, days: 5, scenarios: 10 }, 1);
+    const file = put('pods.json', { ...plan, budget: { moves: 5_000, priceRounds: 100, iterations: 1_000 } });
+    const { code, stdout, stderr } = await runHere(['schedule', file, '--pods', '12']);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /^planning pod-001: \d+ of 24 touches\nplanning pod-002: \d+ of 24 touches\nimproving the plan of 2 pods\n$/,
+    );
+    expect(stdout).toMatch(/\nbound [\d,.]+ EUR, gap at most [\d.]+ %\nplanned in 2 pods; the bound is on all plans\n/);
+    const { stdout: json } = await runHere(['schedule', file, '--pods', '12', '--json']);
+    const { plan: made, certificate } = JSON.parse(json);
+    expect(checkCertificate(parsePlanRequest(JSON.parse(readFileSync(file, 'utf8'))), made, certificate)).toEqual([]);
+    const problem = await runHere(['schedule', file, '--problem', 'project', '--pods', '12']);
+    expect([problem.code, problem.stderr]).toEqual([2, expect.stringContaining('Only a plan can be made in pods.')]);
+  });
+
+  slowTest(
+    'plans in pods what is too large for one plan',
+    async () => {
+      const small = planInstance({ touches: 46, reps: 500, days: 1, scenarios: 2 }, 1);
+      const workdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+      const plan = {
+        ...small,
+        horizon: { start: '2026-11-23', days: 31 },
+        touches: small.touches.map(({ after: _, ...touch }) => ({
+          ...touch,
+          skill: 'success',
+          window: { from: '2026-11-23T00:00:00Z', to: '2026-12-24T00:00:00Z' },
+        })),
+        reps: small.reps.map((rep) => ({
+          ...rep,
+          skills: ['success'],
+          calendar: { workdays: [...workdays], hours: ['09:00-11:00', '11:00-13:00', '14:00-17:00'] },
+        })),
+        budget: { moves: 100, priceRounds: 5, iterations: 0 },
+      };
+      expect(makePlan(parsePlanRequest(plan), undefined).standing).toBe('refused');
+      const { code, stdout, stderr } = await runHere(['schedule', put('large.json', plan)]);
+      expect(stderr).toMatch(/^planning pod-001: .*\nplanning pod-002: .*\nimproving /);
+      expect(stdout).toContain('planned in 2 pods; the bound is on all plans');
+      expect(code).toBe(0);
+    },
+    240_000,
+  );
+
   test('writes the report', async () => {
     const report = join(folder, 'report');
     const { code, stdout } = await runHere([
@@ -69,7 +117,7 @@ describe('countersign schedule PLAN.json', () => {
   });
 
   test('ends with 1 when there is no plan', async () => {
-    // More places than one plan weighs.
+    // More places than one plan weighs, and all for one account, which no pod may be without.
     const many = Array.from({ length: 5_000 }, (_, place) => ({
       ...smallPlan().touches[0],
       id: `t${place}`,
@@ -82,7 +130,7 @@ describe('countersign schedule PLAN.json', () => {
     );
     const { code, stdout } = await runHere(['schedule', file]);
     expect([code, stdout.split('\n')[0]]).toEqual([1, 'plan: refused']);
-    expect(stdout).toContain('/touches: The touches have more than 2000000 possible half-days');
+    expect(stdout).toContain('/touches: 5000 touches hang together, by their account or by fixed slots');
   }, 30_000);
 
   test.each([

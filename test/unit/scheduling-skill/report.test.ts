@@ -4,8 +4,8 @@ import { chromium } from 'playwright-core';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { makePlan } from '../../../lib/engines/scheduling/plan/make-plan.ts';
 import { parsePlanRequest, type WrittenPlanRequest } from '../../../lib/engines/scheduling/plan/request.ts';
+import { cell } from '../../../lib/engines/scheduling/report/csv.ts';
 import { type Reported, reportFiles } from '../../../lib/engines/scheduling/report/files.ts';
-import { cell } from '../../../lib/engines/scheduling/report/table.ts';
 import { loadHighs } from '../../../lib/platform/optimizer/highs.ts';
 import { chromiumPath, hasChromium } from '../../support/chromium.ts';
 import { INSTANT, smallPlan } from './support.ts';
@@ -132,11 +132,31 @@ describe('the table', () => {
     expect(rows[0]).toMatchObject({
       rep: 'jonas.petersen',
       localDate: '2026-11-30',
-      localTime: '09:00',
+      // At nine there is somebody else, whom the plan in force has there.
+      localTime: '10:30',
       moved: 'yes',
       brokenPromise: 'yes',
       currency: 'EUR',
     });
+  });
+
+  test('of changes stands beside it where there was a plan in force, by what the accounts are worth', () => {
+    const files = reportFiles(moved, options);
+    expect(parse(named(files, 'changes.csv'), { columns: true })).toMatchObject([
+      {
+        account: 'alster',
+        annualRevenueMinorUnits: '42000000',
+        change: 'moved',
+        promised: 'yes',
+        promiseBroken: 'yes',
+        fromRep: 'lea.brandt',
+        fromStart: '2026-11-30T08:00:00.000Z',
+        toRep: 'jonas.petersen',
+      },
+      { account: 'bille', change: 'kept', promised: 'no', promiseBroken: 'no' },
+      { account: 'cuxhaven', change: 'new', fromRep: '', fromStart: '' },
+    ]);
+    expect(reportFiles(plain, options).map(({ name }) => name)).not.toContain('changes.csv');
   });
 
   test.each([
@@ -174,6 +194,72 @@ describe('the page', () => {
     expect(page).toContain('promise broken');
     expect(page.match(/<rect class="(tail|usual)"/g)).toHaveLength(10);
     expect(page.match(/<path class="plain"/g)).toHaveLength(10);
+  });
+
+  test('says what changed since the plan in force, the largest accounts first, on the wall clock of each rep', () => {
+    const page = named(reportFiles(moved, options), 'report.html');
+    const section = /<h2>What changed<\/h2>([\s\S]*?)<h2>/.exec(page)?.[1] ?? '';
+    expect(section).toContain('<p>1 kept, 1 moved, 1 newly scheduled; 1 promise broken.</p>');
+    const cells = [...section.matchAll(/<td data-name="([^"]+)">(.*?)<\/td>/g)].map(([, name, value]) => [name, value]);
+    expect(cells.slice(0, 5)).toEqual([
+      ['Account', 'alster <small>420,000.00 EUR a year</small>'],
+      ['Touch', 'alster-rescue'],
+      ['What', 'Moved <em>promise broken</em>'],
+      ['Before', 'lea.brandt, Mon 11-30 09:00'],
+      ['Now', 'jonas.petersen, Mon 11-30 10:30'],
+    ]);
+    expect(cells.slice(5).map(([, value]) => value)).toEqual([
+      'cuxhaven <small>30,000.00 EUR a year</small>',
+      'cuxhaven-check-in',
+      'Newly scheduled',
+      'no slot',
+      expect.stringMatching(/^jonas\.petersen, (Mon|Tue) /),
+    ]);
+    expect(section).toContain('Kept: bille-renewal.');
+    expect(named(reportFiles(plain, options), 'report.html')).not.toContain('What changed');
+  });
+
+  test('names a rep who is gone, what waits now and what nobody can do, and a promised time that is another one', () => {
+    const { request, plan } = moved;
+    const reps = request.reps.filter(({ id }) => id !== 'lea.brandt');
+    const [first, second, third] = plan.touches;
+    const slots = (request.previous?.slots ?? []).map((slot) => ({ ...slot, promised: true }));
+    const late = { touch: 'cuxhaven-check-in', rep: 'lea.brandt', start: '2026-12-01T08:00:00Z', promised: false };
+    const touches = [
+      { ...first, status: 'deferred', reason: { code: 'x', message: 'x', mend: 'x' } },
+      { ...second, start: '2026-11-30T09:00:00.000Z' },
+      { ...third, status: 'infeasible', reason: { code: 'x', message: 'x', mend: 'x' } },
+    ] as unknown as Reported['plan']['touches'];
+    const previous = { frozenUntil: '2026-11-30T07:00:00Z', slots: [...slots, late] };
+    const page = named(
+      reportFiles({ ...moved, request: { ...request, reps, previous }, plan: { ...plan, touches } }, options),
+      'report.html',
+    );
+    expect(page).toContain(
+      '1 at another time of their half-day, 1 now waiting, 1 now impossible; 1 promise broken, 1 promised time changed.',
+    );
+    expect(page).toContain('lea.brandt, Mon 11-30 08:00 UTC');
+    expect(page).toContain('Other time, same half-day <em>promised time changed</em>');
+    expect(page).toContain('<td data-name="Now">waits</td>');
+    expect(page).toContain('<td data-name="Now">nobody can do it</td>');
+  });
+
+  test('stays below 300 KB where 1,200 touches were moved, and says what is left out', () => {
+    const many = copied(moved, 400);
+    const slots = many.request.touches.map(({ id }) => ({
+      touch: id,
+      rep: 'a.colleague.with.a.long.name',
+      start: '2026-11-30T08:00:00Z',
+      promised: true,
+    }));
+    const previous = { frozenUntil: '2026-11-30T07:00:00Z', slots };
+    const touches = many.plan.touches.map((each) => ({ ...each, moved: true, brokenPromise: true }));
+    const changed = { ...many, request: { ...many.request, previous }, plan: { ...many.plan, touches } } as Reported;
+    const files = reportFiles(changed, options);
+    const page = named(files, 'report.html');
+    expect(Buffer.byteLength(page)).toBeLessThan(300_000);
+    expect(page).toContain('1050 more are in changes.csv.');
+    expect(parse(named(files, 'changes.csv'), { columns: true })).toHaveLength(1_200);
   });
 
   test('stays below 300 KB with 1,200 appointments, and says what is left out', () => {

@@ -5,6 +5,7 @@ import { digestOf } from '../../../lib/core/digest.ts';
 import { importAccountsCsv, importRepsCsv, importTouchesCsv } from '../../../lib/engines/scheduling/plan/import-csv.ts';
 import { determinismProblem } from '../../../lib/platform/executions/determinism.ts';
 import { checkRequest } from '../../../lib/platform/executions/request-checks.ts';
+import type { SkillResult } from '../../../lib/platform/skill/skill-result.ts';
 import {
   artifactOf,
   check,
@@ -14,6 +15,7 @@ import {
   ingredients,
   inputOf,
   packet,
+  packetOf,
   policy,
   run,
   skill,
@@ -46,10 +48,13 @@ const codes = (reasons: readonly { readonly code: string }[]): string[] => reaso
 
 describe('the bundled examples', () => {
   test.each(examples)('%s: verdict, levels and independent check', async (_name, example) => {
+    let before: SkillResult | undefined;
     for (const story of [example, ...example.followUps]) {
       const { input } = story.request;
-      const handedOver = 'as' in story && story.as === 'next-hop' ? { handedOver: packet } : {};
+      const goesOn = 'as' in story && story.as === 'next-hop' && before !== undefined;
+      const handedOver = goesOn && before !== undefined ? { handedOver: packetOf(before) } : {};
       const result = await run(input, { requester: { personId: story.requester }, ...handedOver });
+      before = result;
       const { outcome, levels } = story.expected;
       const verdict = outcome === 'blocked' ? 'block' : levels === 0 ? 'publish' : 'approve';
       expect([result.verdict, result.plan?.stages.flatMap((stage) => stage.levels).length ?? 0]).toEqual([

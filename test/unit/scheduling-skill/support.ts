@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Digest } from '../../../lib/core/digest.ts';
 import { loadDirectory } from '../../../lib/core/directory/load.ts';
 import type { PlanCertificate } from '../../../lib/engines/scheduling/plan/certificate.ts';
+import type { PlanExplanation } from '../../../lib/engines/scheduling/plan/explanation.ts';
 import type { Plan } from '../../../lib/engines/scheduling/plan/plan.ts';
 import type { WrittenPlanRequest } from '../../../lib/engines/scheduling/plan/request.ts';
 import type { ReportFile } from '../../../lib/engines/scheduling/report/files.ts';
+import type { Outcome } from '../../../lib/platform/contracts/outcome.ts';
 import type { HandoffPacket } from '../../../lib/platform/contracts/outputs.ts';
 import { type Example, parseExample } from '../../../lib/platform/examples.ts';
+import { buildOutputs } from '../../../lib/platform/executions/outputs.ts';
 import { type Ingredients, runSkill } from '../../../lib/platform/executions/run-skill.ts';
 import type { Reason, SkillResult } from '../../../lib/platform/skill/skill-result.ts';
 import { skill } from '../../../skills/risk-aware-scheduling-for-sales-and-client-success/skill.ts';
@@ -31,6 +35,7 @@ export interface ScheduleArtifact {
   readonly standing: string;
   readonly plan: Plan;
   readonly certificate: PlanCertificate;
+  readonly explanation: PlanExplanation;
   readonly savings: Plan['baseline'];
   readonly replaces?: { readonly executionId: string };
   readonly files: readonly ReportFile[];
@@ -83,11 +88,42 @@ export function inputOf(plan: WrittenPlanRequest): Record<string, unknown> {
   return { team: { id: 'success-atlantic', name: 'Success team Atlantic' }, plan, justification: 'The week.' };
 }
 
-/** The packet of an execution of the skill, as far as it is looked at. */
+/** The packet of an execution that published a result, or ended in another way. */
+export function packetOf(result: SkillResult, outcome: Outcome = 'published'): HandoffPacket {
+  const digest: Digest = `sha256:${'0'.repeat(64)}`;
+  const gates = ['schema-contract-check', 'determinism-check', 'policy-approval-check'] as const;
+  return buildOutputs({
+    record: {
+      executionId: 'ex-parent',
+      skill: skill.name,
+      accountId: 'success-atlantic',
+      createdAt: INSTANT,
+      configuration: { version: '1.0.0', digest },
+    },
+    skill,
+    outcome,
+    concludedAt: INSTANT,
+    gates: gates.map((gate) => ({ gate, result: 'pass', onFail: 'block', reasons: [] })),
+    reasons: [],
+    stages: [],
+    result,
+  }).handoffPacket;
+}
+
+/** The slots that a packet says were planned. */
+export const slotsOf = ({ next }: HandoffPacket) =>
+  (next as { slots: { touch: string; rep: string; start: string; promised: boolean }[] }).slots;
+
+/** The packet of an execution of the skill that planned and promised one slot, as far as it is looked at. */
 export const packet = {
   skill: skill.name,
   executionId: 'ex-parent',
+  accountId: 'success-atlantic',
   primaryArtifact: { name: skill.primaryArtifact, digest: `sha256:${'0'.repeat(64)}` },
+  next: {
+    schema: 'countersign/plan-in-force/1',
+    slots: [{ touch: 'alster-rescue', rep: 'lea.brandt', start: '2026-11-30T08:00:00.000Z', promised: true }],
+  },
 } as unknown as HandoffPacket;
 
 export function ingredients(input: unknown, more: Partial<Ingredients> = {}): Ingredients {

@@ -233,6 +233,29 @@ describe('planning again', () => {
     expect(slotOf(plan, 'c').halfDay.start >= '2026-11-25').toBe(true);
   });
 
+  it('keeps the clock times of what stays in its half-day, promises before all others', () => {
+    const early = '2026-11-23T09:15:00.000Z';
+    const kept = {
+      ...previous,
+      slots: [
+        { ...slots[0]!, start: '2026-11-23T13:15:00Z' },
+        { ...slots[1]!, start: early },
+      ],
+    };
+    const frozen = { ...kept, frozenUntil: '2026-11-24T00:00:00Z' };
+    const plan = planOf(aRequest({ touches, reps, previous: frozen }));
+    expect([slotOf(plan, 'a').start, slotOf(plan, 'b').start]).toEqual(['2026-11-23T13:15:00.000Z', early]);
+    // Both at the same time cannot be: the promise has it, though the other one is worth more.
+    const both = [
+      { touch: 'a', rep: 'ben', start: early, promised: false },
+      { touch: 'b', rep: 'ben', start: early, promised: true },
+    ];
+    const worth = [aTouch('a', { kind: 'rescue' }), aTouch('b', { kind: 'check-in' })];
+    const second = planOf(aRequest({ touches: worth, reps, previous: { ...frozen, slots: both } }));
+    expect(slotOf(second, 'b').start).toBe(early);
+    expect(slotOf(second, 'a').start).toBe('2026-11-23T08:00:00.000Z');
+  });
+
   it('moves what is not frozen when that is worth it, and says which promise breaks', () => {
     const plan = planOf(aRequest({ touches, reps, previous, weights: { move: 0, brokenPromise: 0 } }));
     expect(slotOf(plan, 'b')).toMatchObject({ moved: true, brokenPromise: true });

@@ -34,7 +34,7 @@ export interface Holds {
 }
 
 /** The stages at which a half-day is refused, the first one first; a touch without any is told the furthest that one of them came. */
-type Stage =
+export type Stage =
   | 'no-skill'
   | 'pinned-rep'
   | 'no-minutes-left'
@@ -58,6 +58,16 @@ const STAGES: readonly Stage[] = [
   'outside-window',
   'quiet-hours',
 ];
+
+/** The reason of a touch without any place, by how far the furthest half-day came. */
+export function reasonAt(furthest: number, touch: Touch): Reason {
+  return reasonOf(STAGES[furthest] ?? 'no-skill', touch);
+}
+
+/** How far a refusal came; the further, the more it says. */
+export function furthestOf(stage: Stage): number {
+  return STAGES.indexOf(stage);
+}
 
 function reasonOf(stage: Stage, touch: Touch): Reason {
   const minutes = touch.minutes.p80;
@@ -125,7 +135,13 @@ function reasonOf(stage: Stage, touch: Touch): Reason {
   }
 }
 
-function candidateOf(bucket: Bucket, place: number, minutes: number, at: Stretch): Candidate {
+/** A touch of so many minutes in the part of a half-day that is open to it. */
+export function candidateOf(
+  bucket: Pick<Bucket, 'start' | 'end'>,
+  place: number,
+  minutes: number,
+  at: Stretch,
+): Candidate {
   const before = at.from - bucket.start;
   const behind = bucket.end - at.to;
   const side =
@@ -155,58 +171,67 @@ export class Candidates {
     const found: Candidate[] = [];
     let furthest = 0;
     for (const [index, rep] of this.request.reps.entries()) {
-      const stage = this.refusesRep(touch, index, holds);
+      const stage = refusesRep(this.request, touch, index, holds, this.ofRep[index]?.length !== 0);
       if (stage !== undefined) {
-        furthest = Math.max(furthest, STAGES.indexOf(stage));
+        furthest = Math.max(furthest, furthestOf(stage));
         continue;
       }
       for (const place of this.ofRep[index] ?? []) {
         const bucket = this.buckets[place];
         if (bucket === undefined) continue;
-        const refused = this.refusesBucket(touch, account, bucket, rep.limits.afterHoursPerWeek, holds);
-        if (typeof refused === 'string') furthest = Math.max(furthest, STAGES.indexOf(refused));
+        const refused = openIn(touch, account, bucket, rep.limits.afterHoursPerWeek, holds, this.reach);
+        if (typeof refused === 'string') furthest = Math.max(furthest, furthestOf(refused));
         else found.push(candidateOf(bucket, place, touch.minutes.p80, refused));
       }
     }
-    return found.length > 0 ? { found } : { found, reason: reasonOf(STAGES[furthest] ?? 'no-skill', touch) };
+    return found.length > 0 ? { found } : { found, reason: reasonAt(furthest, touch) };
   }
+}
 
-  private refusesRep(touch: Touch, index: number, { fixed }: Holds): Stage | undefined {
-    const rep = this.request.reps[index];
-    if (rep === undefined || !rep.skills.includes(touch.skill) || this.ofRep[index]?.length === 0) return 'no-skill';
-    const only = fixed?.rep ?? touch.pin?.rep;
-    if (only !== undefined && only !== rep.id) return 'pinned-rep';
-    if (rep.weeklyMinutes - rep.loadMinutes < touch.minutes.p80) return 'no-minutes-left';
-    if (touch.kind === 'rescue' && rep.limits.rescueCallsPerDay === 0) return 'rescue-limit';
-    return undefined;
-  }
+/** Why a rep cannot do a touch at all, whenever it is; undefined when they can. */
+export function refusesRep(
+  request: PlanRequest,
+  touch: Touch,
+  index: number,
+  { fixed }: Holds,
+  works: boolean,
+): Stage | undefined {
+  const rep = request.reps[index];
+  if (rep === undefined || !rep.skills.includes(touch.skill) || !works) return 'no-skill';
+  const only = fixed?.rep ?? touch.pin?.rep;
+  if (only !== undefined && only !== rep.id) return 'pinned-rep';
+  if (rep.weeklyMinutes - rep.loadMinutes < touch.minutes.p80) return 'no-minutes-left';
+  if (touch.kind === 'rescue' && rep.limits.rescueCallsPerDay === 0) return 'rescue-limit';
+  return undefined;
+}
 
-  private refusesBucket(
-    touch: Touch,
-    account: Account,
-    bucket: Bucket,
-    afterHoursPerWeek: number,
-    { fixed, frozenUntil }: Holds,
-  ): Stage | Stretch {
-    const pinned = fixed?.start ?? (touch.pin?.start === undefined ? undefined : minuteOf(touch.pin.start));
-    if (pinned !== undefined && (pinned < bucket.start || pinned >= bucket.end)) return 'pinned-start';
-    if (pinned === undefined && bucket.start < frozenUntil) return 'frozen';
-    if (bucket.afterHours && afterHoursPerWeek === 0) return 'after-hours-limit';
-    const minutes = touch.minutes.p80;
-    if (bucket.end - bucket.start < minutes) return 'too-long';
-    // A window that opens or closes within a minute gives that minute away.
-    const from = Math.max(bucket.start, Math.ceil(Date.parse(touch.window.from) / 60_000));
-    const to = Math.min(bucket.end, minuteOf(touch.window.to));
-    if (to - from < minutes) return 'outside-window';
-    if (touch.channel === 'internal') return { from, to };
-    let longest: Stretch | undefined;
-    for (const open of this.reach.within(account, bucket.start, bucket.end)) {
-      const part = { from: Math.max(from, open.from), to: Math.min(to, open.to) };
-      if (part.to - part.from >= minutes && (longest === undefined || part.to - part.from > longest.to - longest.from))
-        longest = part;
-    }
-    return longest ?? 'quiet-hours';
+/** The part of a half-day that is open to a touch, or why none is. */
+export function openIn(
+  touch: Touch,
+  account: Account,
+  bucket: Pick<Bucket, 'start' | 'end' | 'afterHours'>,
+  afterHoursPerWeek: number,
+  { fixed, frozenUntil }: Holds,
+  reach: Reach,
+): Stage | Stretch {
+  const pinned = fixed?.start ?? (touch.pin?.start === undefined ? undefined : minuteOf(touch.pin.start));
+  if (pinned !== undefined && (pinned < bucket.start || pinned >= bucket.end)) return 'pinned-start';
+  if (pinned === undefined && bucket.start < frozenUntil) return 'frozen';
+  if (bucket.afterHours && afterHoursPerWeek === 0) return 'after-hours-limit';
+  const minutes = touch.minutes.p80;
+  if (bucket.end - bucket.start < minutes) return 'too-long';
+  // A window that opens or closes within a minute gives that minute away.
+  const from = Math.max(bucket.start, Math.ceil(Date.parse(touch.window.from) / 60_000));
+  const to = Math.min(bucket.end, minuteOf(touch.window.to));
+  if (to - from < minutes) return 'outside-window';
+  if (touch.channel === 'internal') return { from, to };
+  let longest: Stretch | undefined;
+  for (const open of reach.within(account, bucket.start, bucket.end)) {
+    const part = { from: Math.max(from, open.from), to: Math.min(to, open.to) };
+    if (part.to - part.from >= minutes && (longest === undefined || part.to - part.from > longest.to - longest.from))
+      longest = part;
   }
+  return longest ?? 'quiet-hours';
 }
 
 /** Writes a bucket for people and names: `anna 2026-11-23 09:00`. */

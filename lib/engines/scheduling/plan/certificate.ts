@@ -16,6 +16,8 @@ export interface PlanCertificate {
   readonly scenarioWeights: readonly number[];
   /** Prices of limits, in thousandths of the objective for one unit of the limit; limits that are not named have none. */
   readonly multipliers: readonly { readonly row: string; readonly value: number }[];
+  /** Of a plan that was made in pods: how each of them came out by itself. The bound is one on all plans of the whole request. */
+  readonly pods?: readonly { readonly pod: string; readonly touches: number; readonly gapBasisPoints?: number }[];
 }
 
 /** Whether weights are ones that a tail can have; others prove nothing. */

@@ -9,6 +9,8 @@ import { evaluatePlan } from './evaluate.ts';
 import { minuteOf } from './local-time.ts';
 import type { Model } from './model.ts';
 import type { Plan } from './plan.ts';
+import { checkWhole } from './pods/check-whole.ts';
+import { tooLarge } from './preflight.ts';
 import type { PlanRequest } from './request-shape.ts';
 
 function wrong(pointer: string, code: string, message: string): Problem {
@@ -94,6 +96,7 @@ export function checkCertificate(
 ): Problem[] {
   if (digestOf(request) !== plan.request)
     return [wrong('/request', 'other-request', 'The plan is about another request.')];
+  if (certificate?.pods !== undefined || tooLarge(request).length > 0) return checkWhole(request, plan, certificate);
   const model = compile(request);
   const standing = standingOf(plan.objective, certificate?.bound);
   return [

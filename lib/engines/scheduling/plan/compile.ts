@@ -1,12 +1,12 @@
 import { bucketsOf, Reach } from './buckets.ts';
-import { Candidates, fixedSlot, type Reason } from './candidates.ts';
+import { type Candidate, Candidates, fixedSlot, type Holds, type Reason } from './candidates.ts';
 import { Columns } from './columns.ts';
 import { blockedBy, placeFixed } from './fixed.ts';
 import { addColumns } from './limits.ts';
 import { minuteOf } from './local-time.ts';
 import type { Model, Notice } from './model.ts';
 import { type Admitted, scaleOf } from './prices.ts';
-import type { PlanRequest } from './request-shape.ts';
+import type { Account, PlanRequest, Touch } from './request-shape.ts';
 import { drawScenarios } from './scenarios.ts';
 
 /** What keeps a touch out of the plan because of another one. */
@@ -24,9 +24,21 @@ export interface Lost {
   readonly pinned: Map<string, Reason>;
 }
 
-function admit(request: PlanRequest, lost: Lost, notices: Notice[], infeasible: Map<string, Reason>): Admitted[] {
-  const buckets = bucketsOf(request);
-  const candidates = new Candidates(request, buckets, new Reach());
+/** Where a touch fits by itself, or why nowhere. */
+export type PlacesOf = (
+  touch: Touch,
+  account: Account,
+  holds: Holds,
+) => { readonly found: readonly Candidate[]; readonly reason?: Reason };
+
+/** The touches that fit somewhere; why the others do not is entered into the maps. */
+export function admit(
+  request: PlanRequest,
+  placesOf: PlacesOf,
+  lost: Lost,
+  notices: Notice[],
+  infeasible: Map<string, Reason>,
+): Admitted[] {
   const accounts = new Map(request.accounts.map((account) => [account.id, account]));
   const done = new Set(request.actuals.filter(({ status }) => status === 'done').map(({ touch }) => touch));
   const frozenUntil = request.previous === undefined ? 0 : minuteOf(request.previous.frozenUntil);
@@ -40,15 +52,15 @@ function admit(request: PlanRequest, lost: Lost, notices: Notice[], infeasible: 
       continue;
     }
     const wanted = lost.frozen.has(touch.id) ? undefined : fixedSlot(request, touch);
-    let { found, reason } = candidates.of(touch, account, { frozenUntil, fixed: wanted });
+    let { found, reason } = placesOf(touch, account, { frozenUntil, fixed: wanted });
     let fixed = wanted !== undefined && found.length > 0;
     if (wanted?.by === 'freeze' && found.length === 0) {
       lost.frozen.set(touch.id, reason?.message ?? '');
-      ({ found, reason } = candidates.of(touch, account, { frozenUntil, fixed: undefined }));
+      ({ found, reason } = placesOf(touch, account, { frozenUntil, fixed: undefined }));
       fixed = false;
     }
-    if (reason === undefined) admitted.push({ touch, account, found, fixed });
-    else infeasible.set(touch.id, reason);
+    if (reason !== undefined) infeasible.set(touch.id, reason);
+    else if (found.length > 0) admitted.push({ touch, account, found, fixed });
   }
   for (const [touch, why] of lost.frozen) {
     const message = `The slot of "${touch}" in the frozen time does not hold any longer: ${why}`;
@@ -76,13 +88,31 @@ function dropFollowers(admitted: Admitted[], done: ReadonlySet<string>, infeasib
  * beside each other. A slot of the frozen time that does not hold any longer is freed, with a notice.
  */
 export function compile(request: PlanRequest): Model {
+  return settle(request, () => true).model;
+}
+
+/**
+ * Slots of the frozen time and pins that do not hold, beside each other or by themselves: found out from the fixed touches alone, for
+ * the others have nothing to do with it.
+ */
+export function lostSlots(request: PlanRequest): Lost {
+  return settle(request, (touch) => fixedSlot(request, touch) !== undefined).lost;
+}
+
+function settle(
+  request: PlanRequest,
+  isMeant: (touch: Touch) => boolean,
+): { readonly model: Model; readonly lost: Lost } {
   const lost: Lost = { frozen: new Map(), pinned: new Map() };
   const multipliers = drawScenarios(request);
   const buckets = bucketsOf(request);
+  const candidates = new Candidates(request, buckets, new Reach());
+  const placesOf: PlacesOf = (touch, account, holds) =>
+    isMeant(touch) ? candidates.of(touch, account, holds) : { found: [] };
   for (;;) {
     const notices: Notice[] = [];
     const infeasible = new Map<string, Reason>();
-    const admitted = admit(request, lost, notices, infeasible);
+    const admitted = admit(request, placesOf, lost, notices, infeasible);
     const columns = new Columns(request, buckets, multipliers, scaleOf(request, admitted, multipliers));
     addColumns(columns, admitted, notices);
     const done = new Map(
@@ -92,7 +122,7 @@ export function compile(request: PlanRequest): Model {
     const model = columns.model({ infeasible, done, notices });
     const conflicts = placeFixed(model);
     const alone = blockedBy(model);
-    if (conflicts.size === 0 && alone.size === 0) return model;
+    if (conflicts.size === 0 && alone.size === 0) return { model, lost };
     for (const [touch, reason] of [...conflicts, ...alone]) {
       const slot = request.touches.find(({ id }) => id === touch);
       const frozen = slot !== undefined && !lost.frozen.has(touch) && fixedSlot(request, slot)?.by === 'freeze';
@@ -100,17 +130,4 @@ export function compile(request: PlanRequest): Model {
       else lost.pinned.set(touch, reason);
     }
   }
-}
-
-/**
- * The touches that fit somewhere, and why the others do not, without writing any column.
- * @param lost slots of which it is known that they do not hold.
- */
-export function admitOnly(
-  request: PlanRequest,
-  lost: Lost,
-): { readonly admitted: Admitted[]; readonly infeasible: ReadonlyMap<string, Reason> } {
-  const infeasible = new Map<string, Reason>();
-  const admitted = admit(request, lost, [], infeasible);
-  return { admitted, infeasible };
 }

@@ -1,4 +1,4 @@
-import type { Model } from './model.ts';
+import type { Model, ModelTouch } from './model.ts';
 import { State } from './state.ts';
 
 /** Sum of a column's losses over the scenarios, in units of money. */
@@ -11,23 +11,23 @@ function lossSum(model: Model, column: number): number {
 }
 
 /** Touches in an order in which predecessors come before those that follow them, and otherwise by a key, the largest first. */
-function inOrder(model: Model, key: Float64Array): number[] {
-  const places = new Map(model.touches.map(({ touch }, place) => [touch.id, place]));
+export function inOrder(touches: readonly Pick<ModelTouch, 'touch' | 'fixed'>[], key: Float64Array): number[] {
+  const places = new Map(touches.map(({ touch }, place) => [touch.id, place]));
   const order: number[] = [];
-  const taken = new Uint8Array(model.touches.length);
+  const taken = new Uint8Array(touches.length);
   const take = (place: number): void => {
     // The chain up to the first one that is not taken yet; there are no circles.
     const chain: number[] = [];
     for (let at: number | undefined = place; at !== undefined && taken[at] === 0; ) {
       taken[at] = 1;
       chain.push(at);
-      const after: string | undefined = model.touches[at]?.touch.after;
+      const after: string | undefined = touches[at]?.touch.after;
       at = after === undefined ? undefined : places.get(after);
     }
     order.push(...chain.reverse());
   };
   const sorted = [...key.keys()].sort((a, b) => (key[b] as number) - (key[a] as number) || a - b);
-  for (const place of sorted) if (model.touches[place]?.fixed === true) take(place);
+  for (const place of sorted) if (touches[place]?.fixed === true) take(place);
   for (const place of sorted) take(place);
   return order;
 }
@@ -63,7 +63,7 @@ export function byLossAverted(model: Model): Int32Array {
     for (let column = begin; column < end; column += 1) best = Math.min(best, cost(column));
     return Math.floor((cost(end - 1) - best) / touch.minutes.p80);
   });
-  return fill(model, inOrder(model, key), cost);
+  return fill(model, inOrder(model.touches, key), cost);
 }
 
 /** Touches by what they stand to lose at the prices of the limits, each into the column that is cheapest at these prices. */
@@ -73,7 +73,7 @@ export function byPrices(model: Model, reduced: Float64Array): Int32Array {
     // Regret over the next few places: who loses most by coming late goes first.
     return Math.floor(((sorted[Math.min(4, sorted.length - 1)] ?? 0) * 1_000) / touch.minutes.p80);
   });
-  return fill(model, inOrder(model, key), (column) => reduced[column] as number);
+  return fill(model, inOrder(model.touches, key), (column) => reduced[column] as number);
 }
 
 /**
@@ -88,7 +88,7 @@ export function inPromisedOrder(model: Model, values: Float64Array, reduced: Flo
   const dearest = reduced.reduce((a, b) => Math.max(a, b), 1);
   return fill(
     model,
-    inOrder(model, key),
+    inOrder(model.touches, key),
     (column) => (reduced[column] as number) - (values[column] as number) * dearest,
   );
 }
@@ -102,7 +102,7 @@ export function highestRiskFirst(model: Model): Int32Array {
   const state = new State(model);
   for (const { begin, fixed } of model.touches) if (fixed) state.put(begin);
   const { buckets, columnBucket, columnPrice } = model;
-  for (const place of inOrder(model, key)) {
+  for (const place of inOrder(model.touches, key)) {
     const { begin, end, fixed } = model.touches[place] ?? { begin: 0, end: 0, fixed: true };
     if (fixed) continue;
     let chosen = end - 1;

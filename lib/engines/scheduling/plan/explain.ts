@@ -7,12 +7,27 @@ import type { Model } from './model.ts';
 import type { Row, RowKind } from './rows.ts';
 import { minorUnitsOf } from './scale.ts';
 import { State } from './state.ts';
+import { wouldDoubleBook } from './would-double-book.ts';
 
 /** What it costs to bring one touch elsewhere, everything else as it is, by column. */
 interface Neighbour {
   readonly column: number;
   readonly costs: number;
-  readonly limits: readonly number[];
+  /** Names of the limits that stand in its way. */
+  readonly limits: readonly string[];
+}
+
+/** Name of the rule that two people are not with one account at the same time; it has no row, and so no price. */
+export function clashName(account: string): string {
+  return `${account} with two people at once`;
+}
+
+function clashIn(state: State, touch: number, column: number, chosen: number): string[] {
+  const choice = Int32Array.from(state.choice);
+  choice[touch] = chosen;
+  return wouldDoubleBook(state.model, choice, column)
+    ? [clashName(state.model.touches[touch]?.touch.account ?? '')]
+    : [];
 }
 
 /** The best free place besides the chosen one, and the best of all, whatever stands in its way. */
@@ -31,7 +46,8 @@ export function neighboursOf(state: State, touch: number): { readonly free?: Nei
     const costs = state.objective() - now;
     // A place is judged in full only where it could be the best one.
     if (costs < (free?.costs ?? Number.POSITIVE_INFINITY) || costs < (any?.costs ?? Number.POSITIVE_INFINITY)) {
-      const limits = state.exceeded([column, chosen]);
+      const rows = state.exceeded([column, chosen]).map((row) => model.rows[row]?.name ?? '');
+      const limits = rows.length === 0 ? clashIn(state, touch, column, chosen) : rows;
       const found = { column, costs, limits };
       if (limits.length === 0 && costs < (free?.costs ?? Number.POSITIVE_INFINITY)) free = found;
       if (costs < (any?.costs ?? Number.POSITIVE_INFINITY)) any = found;
@@ -58,7 +74,7 @@ function explainTouch(state: State, touch: number): TouchExplanation {
   const named = model.touches[touch];
   const runnerUp = free === undefined ? undefined : alternative(model, free);
   const isBetter = any !== undefined && any.costs < 0 && any.limits.length > 0;
-  const limits = isBetter ? any.limits.map((row) => model.rows[row]?.name ?? '') : [];
+  const limits = isBetter ? any.limits : [];
   const better = isBetter ? { ...alternative(model, any), limits } : undefined;
   const sentences: string[] = [];
   const bucket = model.buckets[model.columnBucket[chosen] ?? -1];

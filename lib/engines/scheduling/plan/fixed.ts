@@ -1,6 +1,22 @@
 import type { Reason } from './candidates.ts';
 import type { Model } from './model.ts';
 import { State } from './state.ts';
+import { timetableOf } from './timetable.ts';
+
+/** Fixed slots in which an account would be with two people at once, in whatever order these do their half-days: the later touch goes. */
+function doubleBooked({ model, choice }: State): Map<string, Reason> {
+  const conflicts = new Map<string, Reason>();
+  for (const { account, touches } of timetableOf(model, choice).clashes) {
+    const [first, second] = touches.toSorted((a, b) => a - b).map((touch) => model.touches[touch]?.touch.id ?? '');
+    if (first === undefined || second === undefined || conflicts.has(first) || conflicts.has(second)) continue;
+    conflicts.set(second, {
+      code: 'fixed-slots-conflict',
+      message: `Its slot does not fit beside other fixed slots: "${account}" would be with somebody else for "${first}" at the same time.`,
+      mend: 'Remove one of the pins, or give both touches to one rep.',
+    });
+  }
+  return conflicts;
+}
 
 /**
  * Puts the touches whose slots are fixed beside each other, in their order. What does not fit beside the earlier ones is named
@@ -22,7 +38,7 @@ export function placeFixed(model: Model): ReadonlyMap<string, Reason> {
       mend: 'Remove one of the pins, or raise the limit.',
     });
   }
-  return conflicts;
+  return conflicts.size > 0 ? conflicts : doubleBooked(state);
 }
 
 /** Touches of which every half-day breaks a hard limit by itself, such as a contact cap that is used up. */

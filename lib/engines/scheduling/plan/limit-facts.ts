@@ -48,7 +48,7 @@ export interface Pair {
 
 /** The pairs of a playbook that are still to be kept in order, by either touch. A fixed slot is kept whatever the playbook says. */
 export function pairsOf(
-  columns: { readonly buckets: readonly Bucket[] },
+  columns: { readonly buckets: readonly Pick<Bucket, 'start' | 'end'>[] },
   admitted: readonly Admitted[],
   notices: Notice[],
 ): { readonly asLater: Map<string, Pair>; readonly asFirst: Map<string, Pair[]> } {
@@ -102,7 +102,7 @@ export function floorsOf(request: PlanRequest, admitted: readonly Admitted[]): M
 
 /** The account's local days on which one of its capped touches could take place, ascending, by account. */
 export function contactDaysOf(
-  columns: { readonly buckets: readonly Bucket[] },
+  columns: { readonly buckets: readonly Pick<Bucket, 'start' | 'end'>[] },
   admitted: readonly Admitted[],
 ): Map<string, number[]> {
   const days = new Map<string, Set<number>>();

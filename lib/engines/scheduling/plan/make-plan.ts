@@ -2,6 +2,7 @@ import type { LinearSolver } from '../../../core/linear-problem.ts';
 import { gapBasisPoints } from '../answer.ts';
 import type { PlanCertificate } from './certificate.ts';
 import { compile } from './compile.ts';
+import { keptApart } from './double-bookings.ts';
 import { WEIGHT_SCALE } from './dual.ts';
 import { explain } from './explain.ts';
 import type { Model } from './model.ts';
@@ -39,7 +40,7 @@ export function makePlan(request: PlanRequest, solver: LinearSolver | undefined)
   const problems = tooLarge(request);
   if (problems.length > 0) return { standing: 'refused', problems };
   const model = compile(request);
-  const solution = solveModel(model, solver);
+  const solution = keptApart(model, solveModel(model, solver));
   const plan = writePlan(model, solution);
   const certificate = certificateOf(model, plan, solution);
   return {

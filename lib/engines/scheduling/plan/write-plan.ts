@@ -5,7 +5,7 @@ import { standingOf } from '../answer.ts';
 import { expectedLoss, isHandover, movedFrom, totalsOf } from './breakdown.ts';
 import type { Bucket } from './buckets.ts';
 import type { Reason } from './candidates.ts';
-import { neighboursOf } from './explain.ts';
+import { clashName, neighboursOf } from './explain.ts';
 import { floorsOf } from './limit-facts.ts';
 import { instantOfMinute } from './local-time.ts';
 import { delayDays, lossInScenario, lossOf } from './losses.ts';
@@ -23,36 +23,10 @@ import type {
 } from './plan.ts';
 import { deferredDays } from './prices.ts';
 import { minorUnitsOf } from './scale.ts';
-import { type InHalfDay, type Sequenced, sequence } from './sequence.ts';
+import type { Sequenced } from './sequence.ts';
 import type { Solution } from './solve.ts';
 import { State } from './state.ts';
-
-/** The clock times of all touches that are placed, by touch. */
-function sequenceAll(model: Model, choice: Int32Array): Map<string, Sequenced> {
-  const byBucket = new Map<number, InHalfDay[]>();
-  for (const [place, column] of choice.entries()) {
-    const number = model.columnBucket[column] ?? -1;
-    const bucket = model.buckets[number];
-    const touch = model.touches[place]?.touch;
-    if (bucket === undefined || touch === undefined) continue;
-    const list = byBucket.get(number) ?? [];
-    const [from, to] = [bucket.start + (model.columnFrom[column] ?? 0), bucket.start + (model.columnTo[column] ?? 0)];
-    list.push({
-      id: touch.id,
-      from,
-      to,
-      p50: touch.minutes.p50,
-      p80: touch.minutes.p80,
-      loss: expectedLoss(model, column),
-    });
-    byBucket.set(number, list);
-  }
-  const times = [...byBucket].flatMap(([number, list]) => {
-    const bucket = model.buckets[number];
-    return bucket === undefined ? [] : sequence(list, bucket.start, bucket.end);
-  });
-  return new Map(times.map((each) => [each.id, each]));
-}
+import { timetableOf } from './timetable.ts';
 
 function halfDayOf(bucket: Bucket): HalfDay {
   const { date, clock, start, end, afterHours } = bucket;
@@ -70,7 +44,14 @@ function whyDeferred(model: Model, state: State, place: number): Reason {
         : `The best place that is free would cost ${money(any.costs)} more than waiting.`;
     return { code: 'cheaper-to-wait', message, mend: 'Pin it if it must take place.' };
   }
-  const names = any.limits.map((row) => model.rows[row]?.name ?? '').join('; ');
+  const names = any.limits.join('; ');
+  const account = model.touches[place]?.touch.account ?? '';
+  if (any.limits.includes(clashName(account)))
+    return {
+      code: 'account-taken',
+      message: `In its best half-day somebody else is with "${account}", where nobody sends two people at once.`,
+      mend: 'Give the touches of the account to one rep, or widen its window.',
+    };
   const worth = any.costs < 0 ? ` It would save ${money(any.costs)} there.` : '';
   return {
     code: 'no-room',
@@ -203,7 +184,7 @@ function tightHalfDays(model: Model, touches: readonly ScheduledTouch[]): TightH
 export function writePlan(model: Model, solution: Solution): Plan {
   const { request, scale } = model;
   const state = State.of(model, solution.choice);
-  const times = sequenceAll(model, solution.choice);
+  const { times } = timetableOf(model, solution.choice);
   const placed = [...solution.choice].map(
     (column, place) => scheduled(model, place, column, times) ?? deferred(model, state, place, column),
   );

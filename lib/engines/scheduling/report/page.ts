@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { formatBasisPoints, formatMoney } from '../../../core/money.ts';
-import { Html, html, type Part } from './html.ts';
+import { Html, html } from './html.ts';
 import { lossChart } from './loss-chart.ts';
 import { deferredOf, infeasibleOf, Lookup, type Reported, type ReportFile } from './report-input.ts';
+import { rows } from './rows.ts';
 import { stylesheet } from './stylesheet.ts';
 import { weekView } from './week-view.ts';
+import { whatChanged } from './what-changed.ts';
 
 /** A page that people open stays this small; what does not fit is in the table beside it, and the page says so. */
 const MOST_TOUCHES = 600;
-const MOST_ROWS = 150;
+/** The same where there are changes to show as well. */
+const MOST_TOUCHES_BESIDE_CHANGES = 450;
 
 const STANDINGS = {
   optimal: 'Optimal: no plan of this request is better, which is proved.',
@@ -31,18 +34,6 @@ function summary({ plan, certificate }: Reported): Html {
     ['Gap', certificate === undefined ? 'unknown' : formatBasisPoints(certificate.gapBasisPoints)],
   ];
   return html`<p>${STANDINGS[standing]}</p><dl>${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
-}
-
-function rows<T>(list: readonly T[], head: readonly string[], row: (each: T) => readonly Part[]): Html {
-  const body = list
-    .slice(0, MOST_ROWS)
-    .map(
-      (each) =>
-        html`<tr>${row(each).map((part, place) => html`<td data-name="${head[place] ?? ''}">${part}</td>`)}</tr>`,
-    );
-  const more =
-    list.length > MOST_ROWS ? html`<p class="fine">${list.length - MOST_ROWS} more are in plan.csv.</p>` : '';
-  return html`<table><thead><tr>${head.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${body}</tbody></table>${more}`;
 }
 
 function waiting(reported: Reported): Html {
@@ -100,12 +91,13 @@ function weeks(reported: Reported): Html {
   const lookup = new Lookup(reported);
   const appointments = lookup.appointments(reported.plan);
   const busy = new Set([...appointments.values()].flat().map(({ halfDay }) => halfDay.date));
+  const most = reported.request.previous === undefined ? MOST_TOUCHES : MOST_TOUCHES_BESIDE_CHANGES;
   const views: Html[] = [];
   let shown = 0;
   let left = 0;
   for (const load of reported.plan.reps) {
     const own = appointments.get(load.rep) ?? [];
-    if (shown + own.length > MOST_TOUCHES) {
+    if (shown + own.length > most) {
       left += 1;
       continue;
     }
@@ -137,7 +129,7 @@ export function reportPage(reported: Reported): ReportFile {
 <body>
 <header><h1>${title}</h1><p class="fine">${request.horizon.days} day(s) from ${request.horizon.start}; ${request.touches.length} touches, ${request.reps.length} people, ${request.accounts.length} accounts; ${plan.scenarios.count} scenarios from seed ${plan.scenarios.seed}.</p></header>
 <main>
-${summary(reported)}
+${summary(reported)}${whatChanged(reported, new Lookup(reported))}
 <h2>Losses</h2>
 ${lossChart(plan)}
 <h2>Weeks</h2>

@@ -1,4 +1,5 @@
 import type { PlannedTouch } from '../plan/plan.ts';
+import { csvText } from './csv.ts';
 import { clockAt, Lookup, type Reported, type ReportFile } from './report-input.ts';
 
 const COLUMNS = [
@@ -21,16 +22,6 @@ const COLUMNS = [
   'reason',
   'why',
 ] as const;
-
-/**
- * A cell as RFC 4180 writes it. What a spreadsheet would take for a formula gets an apostrophe before it, which makes it text: cells
- * come from whoever wrote the request (OWASP, CSV injection).
- */
-export function cell(value: string): string {
-  const harmless =
-    /^[\s]*[=+\-@\uff1d\uff0b\uff0d\uff20]/u.test(value) || /^[\t\r\n]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
 
 const yesNo = (holds: boolean): string => (holds ? 'yes' : 'no');
 
@@ -78,6 +69,6 @@ export function table(reported: Reported): ReportFile {
   const lookup = new Lookup(reported);
   const { touches, currency } = reported.plan;
   const rows = [COLUMNS, ...touches.map((each) => rowOf(each, lookup, currency))];
-  const text = rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+  const text = csvText(rows);
   return { name: 'plan.csv', mediaType: 'text/csv; charset=utf-8; header=present', text };
 }

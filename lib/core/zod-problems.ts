@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { InvalidInput, type Problem } from './errors.ts';
 import { pointer } from './json.ts';
+import { problemsWithoutDigest } from './without-digest.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -52,14 +53,14 @@ export function problemsOfZodError(error: z.ZodError, base = ''): Problem[] {
 }
 
 /**
- * Parses a value by a schema.
+ * Parses a value by a schema. What has no digest is refused too, since everything that is parsed may come to be evidence.
  * @param what names the document in the error's message.
  * @param base JSON Pointer under which the value stands in the document the caller sent.
  * @throws InvalidInput with every problem found.
  */
 export function parseWith<T>(schema: z.ZodType<T>, value: unknown, what: string, base = ''): T {
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const problems = problemsOfZodError(result.error, base);
+  const problems = result.success ? problemsWithoutDigest(value, base) : problemsOfZodError(result.error, base);
+  if (result.success && problems.length === 0) return result.data;
   throw new InvalidInput(`${what} does not fit its contract: ${problems.length} problem(s).`, problems);
 }

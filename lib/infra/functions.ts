@@ -90,6 +90,15 @@ function engineStep(name: StepName, description: string, grants: readonly Grant[
   return { ...step(name, description, grants), memoryMegabytes: 1024, skills: 'engine' };
 }
 
+/** With so much memory a function has one whole vCPU; engines work on one thread. Source: AWS Lambda Developer Guide, "Memory". */
+const ONE_CPU_MEGABYTES = 1769;
+
+/** Whoever splits work for pods and puts their answers together holds all of it at once. */
+function besidePods(declaration: FunctionDeclaration): FunctionDeclaration {
+  if (declaration.skills !== 'engine' || declaration.forPods) return declaration;
+  return { ...declaration, memoryMegabytes: ONE_CPU_MEGABYTES, timeoutSeconds: 180 };
+}
+
 /** A step that moves a handoff. */
 function handoffStep(name: StepName, description: string, grants: readonly Grant[]): FunctionDeclaration {
   return { ...step(name, description, grants), skills: 'handoff', forHandoffs: true };
@@ -152,8 +161,7 @@ export const functions: readonly FunctionDeclaration[] = [
   {
     ...engineStep('solve-pod', 'Solves one piece of an execution, and again to see that it repeats.', KEEPS),
     forPods: true,
-    // One whole vCPU: solvers work on one thread.
-    memoryMegabytes: 1769,
+    memoryMegabytes: ONE_CPU_MEGABYTES,
     timeoutSeconds: MOST_POD_SECONDS,
   },
   engineStep('verify', 'Re-executes the skill with permuted input and holds the result against the gates.', [
@@ -332,10 +340,11 @@ export const functions: readonly FunctionDeclaration[] = [
 export function stepFunctions(
   skill: { readonly handoff?: unknown; readonly pods?: unknown } = {},
 ): readonly FunctionDeclaration[] {
-  return functions.filter(
+  const own = functions.filter(
     ({ scope, forHandoffs, forPods }) =>
       scope === 'skill' && (!forHandoffs || skill.handoff !== undefined) && (!forPods || skill.pods !== undefined),
   );
+  return skill.pods === undefined ? own : own.map(besidePods);
 }
 
 /** The functions that serve all skills. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { digestOf } from '../../core/digest.ts';
 import { InvalidInput, NotFound, type Problem } from '../../core/errors.ts';
 import { pointer } from '../../core/json.ts';
+import { leafProblems } from '../../core/without-digest.ts';
 import { problemsOfZodError } from '../../core/zod-problems.ts';
 import { type RequestEnvelope, requestEnvelope } from '../contracts/envelope.ts';
 import { type HandoffPacket, handoffPacket } from '../contracts/outputs.ts';
@@ -23,15 +24,6 @@ export interface CheckedRequest {
 const refused = (at: string, code: string, message: string, mend: string): Problem[] => [
   { pointer: at, code, message, mend },
 ];
-
-/** JSON can write texts and numbers that have no canonical form, and so no digest. */
-function leafProblems(value: unknown, at: string): Problem[] {
-  if (typeof value === 'string' && !value.isWellFormed())
-    return refused(at, 'malformed-text', 'The text holds half a character.', 'Send well-formed Unicode.');
-  if (typeof value === 'number' && !Number.isFinite(value))
-    return refused(at, 'number-out-of-range', 'The number is too large.', 'Send a number that a double can hold.');
-  return [];
-}
 
 function keyProblems(key: string, at: string): Problem[] {
   if (PROTOTYPE_KEYS.includes(key)) {

@@ -143,7 +143,8 @@ export function defineSkill<Input, Configuration>(
     if (!Number.isSafeInteger(value) || value < 1)
       throw new RangeError(`The budget "${cap}" of skill ${skill.name} must be a whole number above zero.`);
   checkPostureThresholds(skill.name, postureThresholdsOf(skill));
-  if (skill.pods !== undefined) checkPodSolving(skill.name, skill.pods);
+  // A function that does not solve pods has something in their place that refuses.
+  if (typeof skill.pods === 'object') checkPodSolving(skill.name, skill.pods);
   return skill;
 }
 

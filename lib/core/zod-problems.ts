@@ -53,14 +53,27 @@ export function problemsOfZodError(error: z.ZodError, base = ''): Problem[] {
 }
 
 /**
- * Parses a value by a schema. What has no digest is refused too, since everything that is parsed may come to be evidence.
+ * Parses a value by a schema, for what is only looked at.
  * @param what names the document in the error's message.
  * @param base JSON Pointer under which the value stands in the document the caller sent.
  * @throws InvalidInput with every problem found.
  */
-export function parseWith<T>(schema: z.ZodType<T>, value: unknown, what: string, base = ''): T {
+export function parseShape<T>(schema: z.ZodType<T>, value: unknown, what: string, base = ''): T {
   const result = schema.safeParse(value);
-  const problems = result.success ? problemsWithoutDigest(value, base) : problemsOfZodError(result.error, base);
-  if (result.success && problems.length === 0) return result.data;
+  if (result.success) return result.data;
+  return refuse(what, problemsOfZodError(result.error, base));
+}
+
+/**
+ * Parses a value by a schema. What has no digest is refused too, since what is parsed may come to be evidence.
+ * @throws InvalidInput with every problem found, as `parseShape` does.
+ */
+export function parseWith<T>(schema: z.ZodType<T>, value: unknown, what: string, base = ''): T {
+  const parsed = parseShape(schema, value, what, base);
+  const problems = problemsWithoutDigest(value, base);
+  return problems.length === 0 ? parsed : refuse(what, problems);
+}
+
+function refuse(what: string, problems: readonly Problem[]): never {
   throw new InvalidInput(`${what} does not fit its contract: ${problems.length} problem(s).`, problems);
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseWith } from '../../core/zod-problems.ts';
+import { parseShape } from '../../core/zod-problems.ts';
 
 const choiceRule = z.looseObject({ Next: z.string().optional() });
 const state = z.looseObject({
@@ -83,7 +83,7 @@ function typeWords({ Type, Resource, MaxConcurrency = 0 }: z.infer<typeof state>
  * @throws InvalidInput when it is no such definition.
  */
 export function graphOfDefinition(definition: unknown): StateGraph {
-  const { StartAt, States } = parseWith(stateMachine, definition, 'The state machine definition');
+  const { StartAt, States } = parseShape(stateMachine, definition, 'The state machine definition');
   const known = new Set(Object.keys(States));
   return {
     start: StartAt,

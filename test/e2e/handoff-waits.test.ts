@@ -24,6 +24,7 @@ let api: ApiClient;
 const SKILL = `
 import { sampleDirectory } from '${ROOT}test/contract/approvals/world.ts';
 import { handingSkill } from '${ROOT}test/support/handoff-skill.ts';
+import { slowTest } from '../support/slow.ts';
 export const skill = { ...handingSkill, referenceDirectory: () => sampleDirectory() };
 `;
 
@@ -191,7 +192,7 @@ describe('a skill that hands work over', () => {
     expect(view.outcome).toBe('expired');
   });
 
-  test('ends on its requester’s word while it waits, and goes on after a crash', async () => {
+  slowTest('ends on its requester’s word while it waits, and goes on after a crash', async () => {
     const [withdrawn, crashed] = [await start(), await start()];
     const dead = await linkTo(withdrawn, 'bob', 'Read and answer');
     const link = await linkTo(crashed, 'bob', 'Read and answer');

@@ -56,62 +56,57 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-describe('after kill -9 and a start on the same directory', () => {
+describe.skipIf(!runsSlowTests)('after kill -9 and a start on the same directory', () => {
   const moments = [
     ['as soon as the first answers are there', 1, 4],
     ['when most answers are there', 5, 10],
   ] as const;
-  test.each(runsSlowTests ? moments : moments.slice(0, 1))(
-    'no post is lost or doubled, killed %s',
-    async (_when, fewest, most) => {
-      const from = await api.now();
-      const { api: at, inbox, flags, states } = system;
-      const keys = Array.from({ length: 10 }, () => randomUUID());
-      const post = (key: string): Promise<Answer> =>
-        call(system.api, 'POST', `/skills/${SKILL}/executions`, {
-          caller: requesterOf('01'),
-          body: requestOf('01'),
-          headers: { 'Idempotency-Key': key },
-        });
-      const answered = new Map<string, string>();
-      const enough = randomInt(fewest, most);
-      await new Promise<void>((resolve) => {
-        const taken = keys.map(async (key) => {
-          const answer = await post(key).catch(() => undefined);
-          if (answer?.status === 202) answered.set(key, executionAccepted.parse(answer.json).executionId);
-          if (answered.size >= enough) resolve();
-        });
-        Promise.all(taken).then(() => resolve());
+  test.each(moments)('no post is lost or doubled, killed %s', async (_when, fewest, most) => {
+    const from = await api.now();
+    const { api: at, inbox, flags, states } = system;
+    const keys = Array.from({ length: 10 }, () => randomUUID());
+    const post = (key: string): Promise<Answer> =>
+      call(system.api, 'POST', `/skills/${SKILL}/executions`, {
+        caller: requesterOf('01'),
+        body: requestOf('01'),
+        headers: { 'Idempotency-Key': key },
       });
-      await crash();
-      const promised = new Map(answered);
-      expect(promised.size).toBeGreaterThanOrEqual(enough);
-      await start();
-      expect(system).toMatchObject({ api: at, inbox, flags, states });
-      expect((await api.now()) > from).toBe(true);
+    const answered = new Map<string, string>();
+    const enough = randomInt(fewest, most);
+    await new Promise<void>((resolve) => {
+      const taken = keys.map(async (key) => {
+        const answer = await post(key).catch(() => undefined);
+        if (answer?.status === 202) answered.set(key, executionAccepted.parse(answer.json).executionId);
+        if (answered.size >= enough) resolve();
+      });
+      Promise.all(taken).then(() => resolve());
+    });
+    await crash();
+    const promised = new Map(answered);
+    expect(promised.size).toBeGreaterThanOrEqual(enough);
+    await start();
+    expect(system).toMatchObject({ api: at, inbox, flags, states });
+    expect((await api.now()) > from).toBe(true);
 
-      // Whoever got no answer asks again, and so does whoever got one.
-      const ids = await Promise.all(
-        keys.map(async (key) => executionAccepted.parse((await post(key)).json).executionId),
-      );
-      expect(new Set(ids).size).toBe(keys.length);
-      for (const [index, key] of keys.entries()) if (promised.has(key)) expect(ids[index]).toBe(promised.get(key));
-      for (const id of ids) {
-        expect((await untilEnded(api, id)).outcome).toBe('published');
-        const answer = await call(system.api, 'GET', `/executions/${id}/trace`, { caller: 'auditor' });
-        const types = executionTrace.parse(answer.json).steps.map(({ type }) => type);
-        for (const once of ['execution-accepted', 'execution-concluded'])
-          expect(
-            types.filter((type) => type === once),
-            `${id} ${once}`,
-          ).toHaveLength(1);
-        await expectSoundEvidence(id);
-      }
-      const listed = await call(system.api, 'GET', `/executions?from=${from}&limit=100`, { caller: 'auditor' });
-      const found = executionList.parse(listed.json).executions.map(({ executionId }) => executionId);
-      expect(found.sort()).toEqual([...ids].sort());
-    },
-  );
+    // Whoever got no answer asks again, and so does whoever got one.
+    const ids = await Promise.all(keys.map(async (key) => executionAccepted.parse((await post(key)).json).executionId));
+    expect(new Set(ids).size).toBe(keys.length);
+    for (const [index, key] of keys.entries()) if (promised.has(key)) expect(ids[index]).toBe(promised.get(key));
+    for (const id of ids) {
+      expect((await untilEnded(api, id)).outcome).toBe('published');
+      const answer = await call(system.api, 'GET', `/executions/${id}/trace`, { caller: 'auditor' });
+      const types = executionTrace.parse(answer.json).steps.map(({ type }) => type);
+      for (const once of ['execution-accepted', 'execution-concluded'])
+        expect(
+          types.filter((type) => type === once),
+          `${id} ${once}`,
+        ).toHaveLength(1);
+      await expectSoundEvidence(id);
+    }
+    const listed = await call(system.api, 'GET', `/executions?from=${from}&limit=100`, { caller: 'auditor' });
+    const found = executionList.parse(listed.json).executions.map(({ executionId }) => executionId);
+    expect(found.sort()).toEqual([...ids].sort());
+  });
 
   test('what waited goes on: deadline, link, and the form that was open in a browser all the while', async () => {
     expect((await api.execution(waiting.executionId)).waitingFor).toEqual(waiting.view.waitingFor);

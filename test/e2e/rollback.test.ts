@@ -13,6 +13,7 @@ import { followUpList } from '../../lib/platform/contracts/follow-up.ts';
 import { postureView } from '../../lib/platform/contracts/posture.ts';
 import { adminRequest, type FlagAdmin } from '../../lib/platform/flags/admin-client.ts';
 import type { Runtime } from '../../lib/platform/runtime.ts';
+import { runsSlowTests } from '../support/slow.ts';
 import { call, errorIn } from './support/call.ts';
 import { runCommand, type SpawnedSystem, spawnSystem } from './support/spawned-system.ts';
 
@@ -76,7 +77,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-describe('a bad candidate on the running system', () => {
+describe.skipIf(!runsSlowTests)('a bad candidate on the running system', () => {
   test('runs nowhere before it is validated, whatever the flag says', async () => {
     waiting = await start('acme', 1_000);
     await api.until(waiting, ({ waitingFor }) => waitingFor !== undefined, 'waiting');

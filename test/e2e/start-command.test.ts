@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { executionList } from '../../lib/platform/contracts/api.ts';
+import { slowTest } from '../support/slow.ts';
 import { whenClosed, whenOver } from './services/processes.ts';
 import { call } from './support/call.ts';
 import { childrenOf } from './support/child-processes.ts';
@@ -100,13 +101,13 @@ describe('countersign start', () => {
     await expectCleanStop('SIGINT');
   });
 
-  test('finds its state and its ports again, and submits no example twice', async () => {
+  slowTest('finds its state and its ports again, and submits no example twice', async () => {
     system = await spawnSystem(directory, { args: [], group: true });
     expect(system).toMatchObject(places);
     expect(await executions()).toEqual(first);
   });
 
-  test('is stopped by a request to terminate just as well; --fresh then empties the state', async () => {
+  slowTest('is stopped by a request to terminate just as well; --fresh then empties the state', async () => {
     await expectCleanStop('SIGTERM');
     system = await spawnSystem(directory, { args: ['--fresh', '--no-examples'], group: true });
     expect(await executions()).toEqual([]);

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startUnleash } from '../../../lib/local/services/unleash.ts';
+import { runsSlowTests } from '../../support/slow.ts';
 import { whenClosed, whenOver } from './processes.ts';
 
 // A first start of the flag server takes seconds, so the tests share its directory.
@@ -45,14 +46,14 @@ describe('the services’ processes', { timeout: 60_000 }, () => {
     await Promise.all([...pids.map(whenOver), ...ports.map(whenClosed)]);
   });
 
-  it('end with a parent that is killed', async () => {
+  it.skipIf(!runsSlowTests)('end with a parent that is killed', async () => {
     const system = startSystem();
     const { pids, ports } = await whereabouts(system);
     system.kill('SIGKILL');
     await Promise.all([...pids.map(whenOver), ...ports.map(whenClosed)]);
   });
 
-  it('stay when Ctrl-C reaches the whole terminal, until the parent closes them', async () => {
+  it.skipIf(!runsSlowTests)('stay when Ctrl-C reaches the whole terminal, until the parent closes them', async () => {
     const system = startSystem();
     const { pids, pages } = await whereabouts(system);
     for (const pid of pids) process.kill(pid, 'SIGINT');

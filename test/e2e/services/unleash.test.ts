@@ -6,6 +6,7 @@ import { ServiceFailed } from '../../../lib/local/services/errors.ts';
 import { startUnleash, type Unleash } from '../../../lib/local/services/unleash.ts';
 import { applyFlags, setFlagEnabled } from '../../../lib/platform/flags/admin.ts';
 import { fetchSnapshot } from '../../../lib/platform/flags/fetch-snapshot.ts';
+import { runsSlowTests } from '../../support/slow.ts';
 import { whenOver } from './processes.ts';
 import { REFUSALS, refusalsOf } from './request.ts';
 
@@ -120,25 +121,28 @@ describe('the flag server', { timeout: 60_000 }, () => {
     expect(lost).toEqual([]);
   });
 
-  it('loses nothing that it acknowledged when it is killed in the middle of writing, and says that it stopped', async () => {
-    for (const [round, writes] of [1, 8].entries()) {
-      const running = unleash;
-      let acknowledged = true;
-      for (let write = 0; write < writes; write++) {
-        acknowledged = write % 2 === 1;
-        await setFlagEnabled(adminOf(running), 'development', FLAG, acknowledged);
+  it.skipIf(!runsSlowTests)(
+    'loses nothing that it acknowledged when it is killed in the middle of writing, and says that it stopped',
+    async () => {
+      for (const [round, writes] of [1, 8].entries()) {
+        const running = unleash;
+        let acknowledged = true;
+        for (let write = 0; write < writes; write++) {
+          acknowledged = write % 2 === 1;
+          await setFlagEnabled(adminOf(running), 'development', FLAG, acknowledged);
+        }
+        // These are under way when the process dies. They set what is set already, so both ends of them are right.
+        const pending = Array.from({ length: 4 }, () =>
+          setFlagEnabled(adminOf(running), 'development', FLAG, acknowledged).catch(() => undefined),
+        );
+        process.kill(running.pid, 'SIGKILL');
+        await Promise.all([...pending, whenOver(running.pid)]);
+        unleash = await start();
+        expect(await isOn(unleash)).toBe(acknowledged);
+        expect(lost).toHaveLength(round + 1);
       }
-      // These are under way when the process dies. They set what is set already, so both ends of them are right.
-      const pending = Array.from({ length: 4 }, () =>
-        setFlagEnabled(adminOf(running), 'development', FLAG, acknowledged).catch(() => undefined),
-      );
-      process.kill(running.pid, 'SIGKILL');
-      await Promise.all([...pending, whenOver(running.pid)]);
-      unleash = await start();
-      expect(await isOn(unleash)).toBe(acknowledged);
-      expect(lost).toHaveLength(round + 1);
-    }
-    expect(lost[0]?.message).toContain('The flag server stopped');
-    expect(await applyFlags(adminOf(unleash), 'development', declarations)).toMatchObject([{ changes: [] }]);
-  });
+      expect(lost[0]?.message).toContain('The flag server stopped');
+      expect(await applyFlags(adminOf(unleash), 'development', declarations)).toMatchObject([{ changes: [] }]);
+    },
+  );
 });

@@ -102,7 +102,7 @@ describe('a change of policy by the command line', () => {
     expect([await statusOf(version), await statusOf(before)]).toEqual(['retired', 'stable']);
   });
 
-  test('the flags are as the skills need them, also when they are applied again', async () => {
+  slowTest('the flags are as the skills need them, also when they are applied again', async () => {
     expect((await run('flags', 'apply')).code).toBe(0);
     const lint = await run('flags', 'lint');
     expect(lint.stdout).toContain('The flags are as the skills need them.');

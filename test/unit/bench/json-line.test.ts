@@ -34,7 +34,7 @@ describe('the JSON line of', () => {
     expect(Object.keys(ratios)).toEqual(['rulesAloneToZen', 'rulesAloneToJsonRulesEngine', 'rulesAloneToWholeRoute']);
   });
 
-  test('constraints has every engine, and they agree on every input', { timeout: 120_000 }, async () => {
+  slowTest('constraints has every engine, and they agree on every input', { timeout: 120_000 }, async () => {
     const { benchmark, figures, ratios, agreed } = await reportOf('constraints', '--quick', '--count', '300');
     expect(benchmark).toBe('constraints');
     // Ours and three others on all of the inputs, three slow ones on a tenth; then the analyses, warm and in fresh processes.

@@ -8,6 +8,7 @@ import { ApiClient } from '../../lib/local/api-client.ts';
 import { type OpenPage, openLink } from '../../lib/local/person.ts';
 import { waitForMessage } from '../../lib/local/services/inbox.ts';
 import { handingSkill } from '../support/handoff-skill.ts';
+import { slowTest } from '../support/slow.ts';
 import { type Answer, call, errorIn } from './support/call.ts';
 import { untilEnded } from './support/flow.ts';
 import { textOf } from './support/page-text.ts';
@@ -24,7 +25,6 @@ let api: ApiClient;
 const SKILL = `
 import { sampleDirectory } from '${ROOT}test/contract/approvals/world.ts';
 import { handingSkill } from '${ROOT}test/support/handoff-skill.ts';
-import { slowTest } from '../support/slow.ts';
 export const skill = { ...handingSkill, referenceDirectory: () => sampleDirectory() };
 `;
 

@@ -13,6 +13,7 @@ import { engineVersions } from '../../../lib/platform/executions/engine-versions
 import { execute } from '../../../lib/platform/executions/execute.ts';
 import { changeExecution, readExecution } from '../../../lib/platform/executions/execution-store.ts';
 import { preflight } from '../../../lib/platform/executions/preflight.ts';
+import { previewRoute } from '../../../lib/platform/executions/preview.ts';
 import { publish } from '../../../lib/platform/executions/publish.ts';
 import { recover } from '../../../lib/platform/executions/recover.ts';
 import { type Ingredients, runRound, runSkill } from '../../../lib/platform/executions/run-skill.ts';
@@ -48,6 +49,20 @@ const gatesOf = async (executionId: string) =>
   );
 const chained = async (executionId: string, type: string) =>
   (await readChain(runtime, executionId)).filter((event) => event.type === type).map(({ data }) => data);
+
+test('a preview solves nothing by pods: it says so, and what to do', async () => {
+  const ask = (values: readonly number[]) =>
+    previewRoute(runtime, {
+      skill: podsSkill,
+      body: { input: { accountId: 'acme', values, twist: 'none' } },
+      caller: 'ada',
+    });
+  await expect(ask(upTo(20))).rejects.toMatchObject({
+    problems: [
+      { pointer: '/input', code: 'too-large-to-preview', mend: expect.stringContaining('Start an execution') },
+    ],
+  });
+});
 
 describe('an execution that wants pods', () => {
   test('has them solved round by round, and comes to the bytes of a run that solves them itself', async () => {

@@ -21,6 +21,10 @@ const MOST_WITH_ONE_STAGE = 9;
 const MOST_PER_OFFER = 2;
 const MOST_PER_HANDOFF_WAIT = 2;
 
+/** And so many where work may be solved in pods: whether it is, and for each round the Map, Execute and that question again. */
+const MOST_FOR_PODS = 1;
+const MOST_PER_ROUND_OF_PODS = 3;
+
 /** What one example cost. */
 interface Counted {
   readonly name: string;
@@ -29,15 +33,19 @@ interface Counted {
   readonly waits: number;
   /** How often it waited for the other side of a handoff; absent where its skill hands nothing over. */
   readonly handoffWaits?: number;
+  /** Rounds of pods; absent where its skill solves nothing in pods. */
+  readonly podRounds?: number;
   readonly transitions: number;
 }
 
 /** What an execution may enter beside the states of its approval. */
-function allowedFor({ handoffWaits }: Counted): number {
-  return handoffWaits === undefined ? 0 : MOST_PER_OFFER + handoffWaits * MOST_PER_HANDOFF_WAIT;
+function allowedFor({ handoffWaits, podRounds }: Counted): number {
+  const handoff = handoffWaits === undefined ? 0 : MOST_PER_OFFER + handoffWaits * MOST_PER_HANDOFF_WAIT;
+  const pods = podRounds === undefined ? 0 : MOST_FOR_PODS + podRounds * MOST_PER_ROUND_OF_PODS;
+  return handoff + pods;
 }
 
-/** The most transitions among executions that waited so often, apart from what handing over takes. */
+/** The most transitions among executions that waited so often, apart from what handing over and pods take. */
 function mostAmong(counted: readonly Counted[], waits: number): number {
   return Math.max(
     0,
@@ -80,7 +88,16 @@ export const measureTransitions: Measure = async ({ quick, onProgress }) => {
       const offered = visited.includes('Offer');
       const handoffWaits = visited.filter((state) => state === 'AwaitHandoff').length;
       const handedOver = offered ? { handoffWaits } : {};
-      results.push({ name, outcome, waits, ...handedOver, transitions: system.transitionsOf(skill.id, executionId) });
+      const podRounds = visited.filter((state) => state === 'SolvePods').length;
+      const solved = visited.includes('PodsVerdict') ? { podRounds } : {};
+      results.push({
+        name,
+        outcome,
+        waits,
+        ...handedOver,
+        ...solved,
+        transitions: system.transitionsOf(skill.id, executionId),
+      });
       onProgress(`${name}: ${visited.join(' > ')}`);
     }
     return results;
@@ -91,7 +108,7 @@ export const measureTransitions: Measure = async ({ quick, onProgress }) => {
     {
       waits: each.waits,
       handoffWaits: each.handoffWaits ?? 0,
-      allowedForHandoffs: allowedFor(each),
+      allowedBeside: allowedFor(each),
       transitions: each.transitions,
       usdPer1000Executions: rounded(each.transitions * USD_PER_1000_TRANSITIONS),
     },

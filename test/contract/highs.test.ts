@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { LinearProblem, LinearSolver as Port } from '../../lib/core/linear-problem.ts';
 import { randomFrom } from '../../lib/engines/scheduling/random.ts';
 import { loadHighs } from '../../lib/platform/optimizer/highs.ts';
+import { slowTest } from '../support/slow.ts';
 
 const plenty = { iterations: 1_000_000, gapBasisPoints: 0 };
 
@@ -195,7 +196,7 @@ test('a problem without columns is optimal at 0 with no values, unless a row kee
   expect(() => highs.solve({ ...empty, rows: [astray] }, plenty)).toThrow();
 });
 
-test('a process that has solved much answers as a fresh one does', async () => {
+slowTest('a process that has solved much answers as a fresh one does', async () => {
   const script = (busy: boolean): string => `
     import { loadHighs } from ${JSON.stringify(new URL('../../lib/platform/optimizer/highs.ts', import.meta.url).href)};
     const highs = await loadHighs();

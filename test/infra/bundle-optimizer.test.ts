@@ -10,12 +10,13 @@ import { type Bundle, bundle } from '../../lib/infra/bundle.ts';
 import { stepFunctions } from '../../lib/infra/functions.ts';
 import { OPTIMIZER } from '../../lib/infra/package-optimizer.ts';
 import { skillsFolder } from '../../skills/registry.ts';
+import { runsSlowTests } from '../support/slow.ts';
 
 const root = join(import.meta.dirname, '../..');
 const outdir = mkdtempSync(join(tmpdir(), 'countersign-optimizer-test-'));
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 
-describe('a skill that needs an optimizer', () => {
+describe.skipIf(!runsSlowTests)('a skill that needs an optimizer', () => {
   let steps: readonly Bundle[] = [];
   let executing: readonly string[] = [];
   const step = (name: string): Bundle => {

@@ -15,7 +15,7 @@ import { functionBundles, type MeasuredBundle } from '../bench/support/function-
 import { importRatio, importTimes } from '../bench/support/import-time.ts';
 import { median } from '../bench/support/statistics.ts';
 import { startLoopback } from '../contract/loopback.ts';
-import { slowTest } from '../support/slow.ts';
+import { runsSlowTests, slowTest } from '../support/slow.ts';
 
 const root = join(import.meta.dirname, '../..');
 const outdir = mkdtempSync(join(tmpdir(), 'countersign-bundle-test-'));
@@ -277,7 +277,7 @@ describe('the functions of the table', () => {
   });
 });
 
-describe('a skill that needs a solver and reads YAML', () => {
+describe.skipIf(!runsSlowTests)('a skill that needs a solver and reads YAML', () => {
   const folder = join(outdir, 'needs-solver');
   let steps: readonly Bundle[] = [];
   beforeAll(async () => {

@@ -1,8 +1,9 @@
 import { canonicalJson, digestOf } from '../../../core/digest.ts';
 import type { Problem } from '../../../core/errors.ts';
-import { gapBasisPoints, standingOf } from '../answer.ts';
+import { standingOf } from '../answer.ts';
 import { totalsOf } from './breakdown.ts';
-import { type PlanCertificate, provenBound, weightsAreValid } from './certificate.ts';
+import { type PlanCertificate, provenBound } from './certificate.ts';
+import { certificateProblems, wrong } from './certificate-problems.ts';
 import { compile } from './compile.ts';
 import { WEIGHT_SCALE } from './dual.ts';
 import { evaluatePlan } from './evaluate.ts';
@@ -12,10 +13,6 @@ import type { Plan } from './plan.ts';
 import { checkWhole } from './pods/check-whole.ts';
 import { tooLarge } from './preflight.ts';
 import type { PlanRequest } from './request-shape.ts';
-
-function wrong(pointer: string, code: string, message: string): Problem {
-  return { pointer, code, message, mend: 'Plan the request again; do not trust this plan.' };
-}
 
 /** The columns that a plan has chosen, or -1 where it has chosen none that exists. */
 function choiceOf(model: Model, plan: Plan): Int32Array {
@@ -53,33 +50,17 @@ function planProblems(request: PlanRequest, model: Model, plan: Plan): Problem[]
   return found;
 }
 
-function certificateProblems(model: Model, plan: Plan, certificate: PlanCertificate): Problem[] {
-  const { scenarioWeights: weights } = certificate;
-  if (certificate.request !== plan.request)
-    return [wrong('/certificate/request', 'other-request', 'The certificate is about another request.')];
-  if (!weightsAreValid(weights, model.scale.scenarios))
-    return [wrong('/certificate/scenarioWeights', 'invalid-weights', 'The scenario weights are not those of a tail.')];
+function certificateProblemsOf(model: Model, plan: Plan, certificate: PlanCertificate): Problem[] {
   const places = new Map(model.rows.map(({ name }, row) => [name, row]));
-  const multipliers = new Float64Array(model.rows.length);
-  for (const { row, value } of certificate.multipliers) {
-    const place = places.get(row);
-    if (place === undefined || !Number.isSafeInteger(value) || value < 0)
-      return [
-        wrong('/certificate/multipliers', 'invalid-multiplier', `The multiplier of "${row}" means nothing here.`),
-      ];
-    multipliers[place] = value / WEIGHT_SCALE;
-  }
-  const bound = provenBound(model, { weights, multipliers });
-  const found: Problem[] = [];
-  if (bound < BigInt(certificate.bound)) {
-    const message = `The multipliers prove ${bound}, and the certificate claims ${certificate.bound}.`;
-    found.push(wrong('/certificate/bound', 'bound-not-proved', message));
-  }
-  if (certificate.objective !== plan.objective)
-    found.push(wrong('/certificate/objective', 'other-objective', 'The certificate is about another value.'));
-  if (certificate.gapBasisPoints !== gapBasisPoints(plan.objective, certificate.bound))
-    found.push(wrong('/certificate/gapBasisPoints', 'other-gap', 'The gap is another one.'));
-  return found;
+  return certificateProblems(plan, certificate, {
+    scenarios: model.scale.scenarios,
+    hasRow: (row) => places.has(row),
+    bound: () => {
+      const multipliers = new Float64Array(model.rows.length);
+      for (const { row, value } of certificate.multipliers) multipliers[places.get(row) ?? -1] = value / WEIGHT_SCALE;
+      return provenBound(model, { weights: certificate.scenarioWeights, multipliers });
+    },
+  });
 }
 
 /**
@@ -101,7 +82,7 @@ export function checkCertificate(
   const standing = standingOf(plan.objective, certificate?.bound);
   return [
     ...planProblems(request, model, plan),
-    ...(certificate === undefined ? [] : certificateProblems(model, plan, certificate)),
+    ...(certificate === undefined ? [] : certificateProblemsOf(model, plan, certificate)),
     ...(standing === plan.standing ? [] : [wrong('/standing', 'other-standing', `The standing is ${standing}.`)]),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Model } from './model.ts';
-import { type Duals, LARGEST_MULTIPLIER, PriceAscent, type Priced, WEIGHT_SCALE } from './price-ascent.ts';
+import { type Duals, LARGEST_MULTIPLIER, PriceAscent, type Priced, WEIGHT_SCALE, weighLosses } from './price-ascent.ts';
 
 export { type Duals, LARGEST_MULTIPLIER, WEIGHT_SCALE };
 
@@ -37,14 +37,7 @@ class ModelLimits implements Priced {
   }
 
   weigh(weights: readonly number[]): void {
-    const { losses, scale } = this.model;
-    const factors = weights.map((weight) => scale.mean + scale.tail * weight);
-    for (let place = 0; place < this.lossCost.length; place += 1) {
-      let cost = 0;
-      const from = place * scale.scenarios;
-      for (let k = 0; k < factors.length; k += 1) cost += (factors[k] as number) * (losses[from + k] as number);
-      this.lossCost[place] = cost;
-    }
+    weighLosses(this.model, weights, this.lossCost);
   }
 
   private costOf(column: number, multipliers: Float64Array): number {

@@ -1,4 +1,4 @@
-import { TAIL_LIMIT, tailWeights } from './scale.ts';
+import { type Scale, TAIL_LIMIT, tailWeights } from './scale.ts';
 
 /** Tail weights and multipliers of a certificate are written in thousandths. */
 export const WEIGHT_SCALE = 1_000;
@@ -31,6 +31,21 @@ export interface Priced {
    *   them is to get all of the work. The bound is that of the cheapest.
    */
   evaluate(multipliers: Float64Array, gradient: Float64Array, sums: Float64Array, slack: number): number;
+}
+
+/** What each delay class of losses costs with the scenarios weighed so. @param into one number for each class. */
+export function weighLosses(
+  { losses, scale }: { readonly losses: Float64Array; readonly scale: Scale },
+  weights: readonly number[],
+  into: Float64Array,
+): void {
+  const factors = weights.map((weight) => scale.mean + scale.tail * weight);
+  for (let place = 0; place < into.length; place += 1) {
+    let cost = 0;
+    const from = place * scale.scenarios;
+    for (let k = 0; k < factors.length; k += 1) cost += (factors[k] as number) * (losses[from + k] as number);
+    into[place] = cost;
+  }
 }
 
 /** Where an ascent has come to. */

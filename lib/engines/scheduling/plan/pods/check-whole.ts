@@ -1,7 +1,8 @@
 import { canonicalJson } from '../../../../core/digest.ts';
 import type { Problem } from '../../../../core/errors.ts';
-import { gapBasisPoints, standingOf } from '../../answer.ts';
-import { type PlanCertificate, weightsAreValid } from '../certificate.ts';
+import { standingOf } from '../../answer.ts';
+import type { PlanCertificate } from '../certificate.ts';
+import { certificateProblems, wrong } from '../certificate-problems.ts';
 import { evaluatePlan } from '../evaluate.ts';
 import { floorsOf, shareOfWork } from '../limit-facts.ts';
 import { minuteOf } from '../local-time.ts';
@@ -11,10 +12,6 @@ import { minorUnitsOf } from '../scale.ts';
 import { tailSum } from '../state.ts';
 import { Whole } from './whole.ts';
 import { rowsByName, wholeBound } from './whole-bound.ts';
-
-function wrong(pointer: string, code: string, message: string): Problem {
-  return { pointer, code, message, mend: 'Plan the request again; do not trust this plan.' };
-}
 
 /** What a plan comes to, from its slots and what they were valued at. */
 function totalsOf(whole: Whole, plan: Plan, objective: bigint, losses: readonly number[]): Totals {
@@ -93,32 +90,14 @@ function planProblems(whole: Whole, plan: Plan): Problem[] {
   return found;
 }
 
-function certificateProblems(whole: Whole, plan: Plan, certificate: PlanCertificate): Problem[] {
+function certificateProblemsOf(whole: Whole, plan: Plan, certificate: PlanCertificate): Problem[] {
   const { scenarioWeights: weights, multipliers } = certificate;
-  if (certificate.request !== plan.request)
-    return [wrong('/certificate/request', 'other-request', 'The certificate is about another request.')];
-  if (!weightsAreValid(weights, whole.scale.scenarios))
-    return [wrong('/certificate/scenarioWeights', 'invalid-weights', 'The scenario weights are not those of a tail.')];
   const places = rowsByName(whole);
-  const seen = new Set<string>();
-  for (const { row, value } of multipliers) {
-    if (!places.has(row) || seen.has(row) || !Number.isSafeInteger(value) || value < 0)
-      return [
-        wrong('/certificate/multipliers', 'invalid-multiplier', `The multiplier of "${row}" means nothing here.`),
-      ];
-    seen.add(row);
-  }
-  const bound = wholeBound(whole, { weights, multipliers });
-  const found: Problem[] = [];
-  if (bound < BigInt(certificate.bound)) {
-    const message = `The multipliers prove ${bound}, and the certificate claims ${certificate.bound}.`;
-    found.push(wrong('/certificate/bound', 'bound-not-proved', message));
-  }
-  if (certificate.objective !== plan.objective)
-    found.push(wrong('/certificate/objective', 'other-objective', 'The certificate is about another value.'));
-  if (certificate.gapBasisPoints !== gapBasisPoints(plan.objective, certificate.bound))
-    found.push(wrong('/certificate/gapBasisPoints', 'other-gap', 'The gap is another one.'));
-  return found;
+  return certificateProblems(plan, certificate, {
+    scenarios: whole.scale.scenarios,
+    hasRow: (row) => places.has(row),
+    bound: () => wholeBound(whole, { weights, multipliers }),
+  });
 }
 
 /**
@@ -130,7 +109,7 @@ export function checkWhole(request: PlanRequest, plan: Plan, certificate: PlanCe
   const standing = standingOf(plan.objective, certificate?.bound);
   return [
     ...planProblems(whole, plan),
-    ...(certificate === undefined ? [] : certificateProblems(whole, plan, certificate)),
+    ...(certificate === undefined ? [] : certificateProblemsOf(whole, plan, certificate)),
     ...(standing === plan.standing ? [] : [wrong('/standing', 'other-standing', `The standing is ${standing}.`)]),
   ];
 }

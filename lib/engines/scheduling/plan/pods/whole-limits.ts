@@ -1,4 +1,4 @@
-import { LARGEST_MULTIPLIER, type Priced } from '../price-ascent.ts';
+import { LARGEST_MULTIPLIER, type Priced, weighLosses } from '../price-ascent.ts';
 import type { Whole } from './whole.ts';
 
 /** Where a touch is cheapest at some prices: an offer with the taking's cheapest half-days, or one special half-day, or waiting. */
@@ -65,14 +65,7 @@ export class WholeLimits implements Priced {
   }
 
   weigh(weights: readonly number[]): void {
-    const { losses, scale } = this.whole;
-    const factors = weights.map((weight) => scale.mean + scale.tail * weight);
-    for (let place = 0; place < this.lossCost.length; place += 1) {
-      let cost = 0;
-      const from = place * scale.scenarios;
-      for (let k = 0; k < factors.length; k += 1) cost += (factors[k] as number) * (losses[from + k] as number);
-      this.lossCost[place] = cost;
-    }
+    weighLosses(this.whole, weights, this.lossCost);
   }
 
   /** What the limits of a half-day ask of those who take it so, at the prices that were asked about last. */
